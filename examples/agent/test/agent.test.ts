@@ -1,8 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import type { RecordedAnswer } from '@spanline/replay';
+import { expectReplay } from '../../../test/support/replayed.ts';
 import { answerRequest } from '../src/agent.ts';
-import { answerFromManual } from '../src/rag.ts';
+import { complete, type Completion } from '../src/model.ts';
+import { queryOrders } from '../src/orders.ts';
+import { answerFromManual, searchManual } from '../src/rag.ts';
+import { searchWeb } from '../src/web.ts';
 
 let log: MemoryLog;
 let tracer: Tracer;
@@ -49,5 +54,47 @@ describe('the steps of retrieval-augmented generation', () => {
         llm LLM call
         task post-process"
     `);
+  });
+});
+
+describe('a replay', () => {
+  const toCompletion = ({ text, usage = { input: 0, output: 0 } }: RecordedAnswer): Completion => ({
+    text,
+    usage: { prompt_tokens: usage.input, completion_tokens: usage.output },
+  });
+
+  it('of the agent has the recorded model and tools', async () => {
+    await answerRequest(tracer, 'u_42', 'When does my order come?');
+    await expectReplay(log.lines(), (question: string, context) => {
+      const { recorded } = context;
+      const web = recorded.tool('web_search', ({ query }: { query: string }) => searchWeb(query));
+      return answerRequest(context.tracer, 'u_42', question, {
+        complete: recorded.model(complete, {
+          request: (prompt) => ({ model: 'gpt-4o-mini', temperature: 0, messages: prompt }),
+          answer: toCompletion,
+        }),
+        searchWeb: (query) => web({ query }),
+        queryOrders: recorded.tool('orders', queryOrders),
+      });
+    });
+  });
+
+  it('of the steps has the recorded search and model', async () => {
+    await answerFromManual(tracer, 'How do I leave secrets out of the log?');
+    await expectReplay(log.lines(), (asked: string, context) => {
+      const { recorded } = context;
+      const search = recorded.retriever<[readonly number[]], ReturnType<typeof searchManual>[number]>(
+        'vector search',
+        (_, vector) => searchManual(vector),
+        ({ id = '', content = '', score = 0 }) => ({ id, content, score }),
+      );
+      return answerFromManual(context.tracer, asked, {
+        search: (vector, question) => search(question, vector),
+        complete: recorded.model(complete, {
+          request: (prompt) => ({ model: 'gpt-4o-mini', messages: prompt }),
+          answer: toCompletion,
+        }),
+      });
+    });
   });
 });

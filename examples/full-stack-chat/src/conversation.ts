@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseLine, type SpanRecord } from '@spanline/core';
 import { ask } from './chat.ts';
 import { FOLDER, logFile, MODEL_URL, RUN, SERVICES, serviceTracer } from './files.ts';
-import { startModel } from './model.ts';
+import { type Model, startModel } from './model.ts';
 
 async function startApi(folder: string, modelUrl: string): Promise<{ url: string; child: ChildProcess }> {
   const child = fork(fileURLToPath(new URL('api.ts', import.meta.url)), {
@@ -40,6 +40,8 @@ export interface ConversationOptions {
   readonly signal?: AbortSignal;
   /** Between two pieces of the answer. @defaultValue 0 */
   readonly latencyMs?: number;
+  /** Starts the model of the service. A replay gives the recorded one. @defaultValue {@link startModel} */
+  readonly model?: () => Promise<Model>;
 }
 
 /**
@@ -51,13 +53,13 @@ export interface ConversationOptions {
 export async function converse(
   folder: string,
   question: string,
-  { signal, latencyMs }: ConversationOptions = {},
+  { signal, latencyMs, model = () => startModel(latencyMs) }: ConversationOptions = {},
 ): Promise<{ readonly answer: string; readonly records: readonly SpanRecord[] }> {
   const files = SERVICES.map((service) => logFile(folder, service));
   for (const file of files) rmSync(file, { force: true });
   const tracer = serviceTracer('web', folder);
-  const model = await startModel(latencyMs);
-  const { url, child } = await startApi(folder, model.url);
+  const started = await model();
+  const { url, child } = await startApi(folder, started.url);
   try {
     const answer = await ask(tracer, url, question, signal).catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;
@@ -68,6 +70,6 @@ export async function converse(
     return { answer, records: files.filter((file) => existsSync(file)).flatMap(readRecords) };
   } finally {
     child.kill();
-    await model.stop();
+    await started.stop();
   }
 }

@@ -13,12 +13,18 @@ function usage(request: ChatCompletionRequest, answer: string): { prompt_tokens:
 const textOf = (content: ChatCompletionRequest['messages'][number]['content'] | undefined): string =>
   typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('');
 
+/** A model that listens. */
+export interface Model {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
 /**
  * Starts the model.
  *
  * @param latencyMs - between two pieces of an answer
  */
-export async function startModel(latencyMs = 0): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startModel(latencyMs = 0): Promise<Model> {
   const fake = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
   fake.on({ predicate: () => true, hasToolResult: false }, (request: ChatCompletionRequest) => {
     const id = /\d+/.exec(textOf(request.messages.at(-1)?.content))?.[0] ?? '';

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type SpanRecord, validate } from '@spanline/core';
 import { tree } from '@spanline/core/testing';
+import { replay } from '@spanline/replay';
 import { converse, type ConversationOptions } from '../src/conversation.ts';
 import { logFile } from '../src/files.ts';
+import type { Model } from '../src/model.ts';
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-chat-'));
@@ -32,7 +34,7 @@ function shownTree(page: string): string {
   return /<!-- three processes -->\n+```\w+\n(?<tree>.*?)\n```/s.exec(text)?.groups?.['tree'] ?? '';
 }
 
-it('one question is one trace across three processes', async () => {
+it('one question is one trace across three processes, and is replayed from its lines', async () => {
   const { answer, trace } = await traceOf('Where is order 7?');
   expect(answer).toBe('I looked it up: order 7 is on its way.');
   const seen = tree(trace, { attributes: ['service.name'] });
@@ -42,6 +44,17 @@ it('one question is one trace across three processes', async () => {
   for (const model of models) {
     expect(model).toMatchObject({ 'gen_ai.conversation.id': 'chat-1', 'spanline.cost.usd': expect.any(Number) });
   }
+
+  // Again: the service asks the recorded model, and its tools run for real.
+  const recorded = replay(trace, { live: ['tools'] });
+  const model = async (): Promise<Model> => {
+    const { url, close } = await recorded.listen();
+    return { url: `${url}/v1`, stop: close };
+  };
+  const again = await traceOf('Where is order 7?', newFolder(), { model });
+  expect(again.answer).toBe(answer);
+  expect(tree(again.trace)).toBe(tree(trace));
+  recorded.verify();
 });
 
 it('a tool that fails is an error in both processes, and the answer says so', async () => {

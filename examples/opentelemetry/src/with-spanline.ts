@@ -1,8 +1,18 @@
 import { llmSpan, retrieverSpan, type Tracer } from '@spanline/core';
-import { embed, EMBEDDING_MODEL, generate, MODEL, search } from './steps.ts';
+import { embed, EMBEDDING_MODEL, generate, MODEL, type Page, search } from './steps.ts';
+
+/** The search and the model. A replay gives recorded ones. */
+export interface Steps {
+  readonly search: (vector: readonly number[], topK: number, question: string) => Promise<readonly Page[]>;
+  readonly generate: typeof generate;
+}
 
 /** The same three steps as spans of Spanline. */
-export function answerWithSpanline(tracer: Tracer, question: string): Promise<string> {
+export function answerWithSpanline(
+  tracer: Tracer,
+  question: string,
+  steps: Steps = { search, generate },
+): Promise<string> {
   return tracer.withSpan({ name: 'rag_query', type: 'chain', input: question }, async (root) => {
     const vector = await tracer.withSpan({ name: 'embed_query', type: 'embedding' }, async (span) => {
       const result = await embed(question);
@@ -11,7 +21,7 @@ export function answerWithSpanline(tracer: Tracer, question: string): Promise<st
     });
     const pages = await retrieverSpan(
       { tracer, name: 'vector_search', query: question, dataSource: 'rivers', topK: 2 },
-      () => search(vector, 2),
+      () => steps.search(vector, 2, question),
     );
     const answer = await llmSpan(
       {
@@ -25,7 +35,7 @@ export function answerWithSpanline(tracer: Tracer, question: string): Promise<st
           usage: { prompt_tokens: promptTokens, completion_tokens: completionTokens },
         }),
       },
-      () => generate(question, pages),
+      () => steps.generate(question, pages),
     );
     root.output(answer.text);
     return answer.text;

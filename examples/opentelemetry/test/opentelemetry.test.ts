@@ -5,6 +5,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTracer, toOtlp, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineSpanProcessor } from '@spanline/otel';
+import { replay } from '@spanline/replay';
+import { expectReplay } from '../../../test/support/replayed.ts';
+import { generate, MODEL, type Page, search } from '../src/steps.ts';
 import { answerWithOpenTelemetry } from '../src/with-opentelemetry.ts';
 import { answerWithSpanline } from '../src/with-spanline.ts';
 
@@ -74,4 +77,36 @@ it('leaves as OTLP with the ids, names and kinds of the lines', async () => {
   expect(spans.map((span) => [span.traceId, span.spanId, span.parentSpanId, span.name])).toEqual(
     log.records().map((record) => [record.trace_id, record.span_id, record.parent_span_id, record['span.name']]),
   );
+});
+
+it('is replayed from the lines of Spanline, with the recorded search and answer', async () => {
+  await answerWithSpanline(tracer, QUESTION);
+  await expectReplay(log.lines(), (asked: string, { recorded, tracer: own }) => {
+    const find = recorded.retriever<[readonly number[], number], Page>(
+      'vector_search',
+      (_, vector, topK) => search(vector, topK),
+      ({ id = '', content = '', score = 0 }) => ({ id, content, score }),
+    );
+    return answerWithSpanline(own, asked, {
+      search: (vector, topK, question) => find(question, vector, topK),
+      generate: recorded.model(generate, {
+        request: (question) => ({ model: MODEL, temperature: 0, messages: question }),
+        answer: ({ text, usage }) => ({
+          text,
+          promptTokens: usage?.input ?? 0,
+          completionTokens: usage?.output ?? 0,
+        }),
+      }),
+    });
+  });
+});
+
+it('cannot be replayed from spans that have no messages', async () => {
+  await withOpenTelemetry();
+  const recorded = replay(log.lines());
+  const ask = recorded.model(generate, {
+    request: (question) => ({ model: MODEL, messages: question }),
+    answer: ({ text }) => ({ text, promptTokens: 0, completionTokens: 0 }),
+  });
+  await expect(ask(QUESTION, [])).rejects.toThrow('ERR_REPLAY_CONTENT');
 });

@@ -55,7 +55,7 @@ function createModel(provider: Provider): ChatOpenAI {
     temperature: 0,
     maxRetries: 0,
     streamUsage: true,
-    configuration: { baseURL: provider.baseURL },
+    configuration: { baseURL: provider.baseURL, ...(provider.fetch && { fetch: provider.fetch }) },
   });
 }
 

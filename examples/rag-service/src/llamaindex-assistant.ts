@@ -23,7 +23,7 @@ export async function createLlamaIndexAssistant(chunks: readonly Chunk[], provid
     apiKey: provider.apiKey,
     temperature: 0,
     maxRetries: 0,
-    additionalSessionOptions: { baseURL: provider.baseURL },
+    additionalSessionOptions: { baseURL: provider.baseURL, ...(provider.fetch && { fetch: provider.fetch }) },
   });
   const index = await VectorStoreIndex.fromDocuments(
     chunks.map(({ id, title, text }) => new Document({ id_: id, text, metadata: { title } })),

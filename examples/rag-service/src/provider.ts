@@ -5,6 +5,8 @@ export interface Provider {
   baseURL: string;
   apiKey: string;
   model: string;
+  /** Sends the requests. @defaultValue the global `fetch` */
+  fetch?: typeof fetch;
   /** True if the local fake answers. */
   local: boolean;
   stop(): Promise<void>;

@@ -6,6 +6,7 @@ import { createTracer, parseLine, type SpanRecord, type Tracer, validate } from 
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { createDebugToken } from '@spanline/express';
 import { createMonitor } from '@spanline/monitor';
+import { replay } from '@spanline/replay';
 import { loadManual } from '../src/documents.ts';
 import { type Provider, RATE_LIMITED_QUESTION, startProvider } from '../src/provider.ts';
 import { createService } from '../src/service.ts';
@@ -15,6 +16,7 @@ const DEBUG_KEY = 'd'.repeat(32);
 let log: MemoryLog;
 let tracer: Tracer;
 let provider: Provider;
+let send: typeof fetch = fetch;
 let server: Server;
 let url: string;
 
@@ -25,7 +27,7 @@ beforeAll(async () => {
     logger: log.logger,
     statsIntervalSeconds: 0,
   });
-  provider = await startProvider({});
+  provider = { ...(await startProvider({})), fetch: (...request) => send(...request) };
   const monitor = createMonitor({ tracer, rules: [] });
   server = createServer(await createService({ tracer, monitor, provider, chunks: loadManual(), debugKey: DEBUG_KEY }));
   server.listen(0, '127.0.0.1');
@@ -39,7 +41,10 @@ afterAll(async () => {
   await provider.stop();
 });
 
-beforeEach(() => log.clear());
+beforeEach(() => {
+  log.clear();
+  send = fetch;
+});
 
 function ask(path: string, question: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${url}${path}`, {
@@ -239,5 +244,38 @@ describe('the log', () => {
       expect(validate(parsed.record)).toEqual({ valid: true });
       expect(parsed.record).toEqual(JSON.parse(line));
     }
+  });
+});
+
+describe('a replay', () => {
+  it.each([
+    ['LangChain', '/langchain/ask', 'How do I redact passwords?', {}],
+    ['LangChain, streamed', '/langchain/ask', 'What is a child logger?', SSE],
+    ['LlamaIndex', '/llamaindex/ask', 'How do I change the timestamp?', {}],
+    ['LlamaIndex, streamed', '/llamaindex/ask', 'How do I log to a file?', SSE],
+    ['an agent', '/agent/ask', 'How do I set custom levels?', {}],
+    ['a provider that answers 429', '/langchain/ask', RATE_LIMITED_QUESTION, {}],
+  ])('of %s has the recorded model, and searches for real', async (_, path, question, headers) => {
+    const answered = async (): Promise<{ text: string; status: number; tree: string }> => {
+      const response = await ask(path, question, headers);
+      const said = await response.text();
+      // Events of a stream are cut elsewhere.
+      const text = said.startsWith('data: ')
+        ? [...said.matchAll(/^data: (".*")$/gm)].map(([, part = '""']) => JSON.parse(part) as string).join('')
+        : said;
+      return { text, status: response.status, tree: tree(await settled()) };
+    };
+    const before = await answered();
+    const recorded = replay(log.lines(), { live: ['tools', 'retriever'] });
+    log.clear();
+    const called: unknown[] = [];
+    send = (...request) => {
+      called.push(request[0]);
+      return recorded.fetch(...request);
+    };
+    const after = await answered();
+    expect({ ...after, tree: sorted(after.tree) }).toEqual({ ...before, tree: sorted(before.tree) });
+    expect(called.length).toBeGreaterThan(0);
+    if (before.status === 200) recorded.verify();
   });
 });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startViewer } from '@spanline/viewer';
+import { expectReplay } from '../../../test/support/replayed.ts';
+import { createChat } from '../src/chat.ts';
 import { run } from '../src/run.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -49,4 +51,15 @@ test('an injection, an address and a made-up fee are caught, logged, alerted and
   for (const name of ['Low Faithfulness', 'Prompt Injection', 'Safety Triggers']) expect(shown).toContain(name);
   const stopped = verdicts.find((line) => line['spanline.guardrail.action'] === 'block');
   expect(await ask(`trace/${String(stopped?.['trace_id'])}`)).toContain('guard prompt_injection');
+
+  // Each question again, from its lines: a streamed model, and guards that decide anew.
+  const roots = lines.filter((line) => line['span.name'] === 'chat' && line['event.name'] === 'span.end');
+  expect(roots).toHaveLength(3);
+  for (const { trace_id: id } of roots)
+    await expectReplay(
+      lines.filter((line) => line['trace_id'] === id),
+      (question: string, { tracer }) => createChat(tracer, 'https://model.invalid/v1').ask(question),
+      // The line of the model has a placeholder in the place of the address, in which the guard finds none.
+      (answer) => String(answer).replace('[EMAIL_1]', '[EMAIL]'),
+    );
 });

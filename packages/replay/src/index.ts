@@ -9,6 +9,7 @@ export type {
   RecordedToolCall,
 } from './recording/recorded-call.ts';
 export { replay } from './session/replay.ts';
+export type { ReplayServer } from './session/replay-server.ts';
 export type {
   AskedModel,
   LivePart,

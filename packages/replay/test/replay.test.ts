@@ -1,7 +1,7 @@
 /** What a replay says about requests that were not recorded, and about recordings that are not whole. */
 import { LLMock } from '@copilotkit/aimock';
 import OpenAI, { APIError, RateLimitError } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type CaptureMode, createTracer, retrieverSpan, toolSpan, type TracerOptions } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
@@ -267,6 +267,20 @@ it('is the global fetch while it is installed', async () => {
   expect((await client.chat.completions.create(ask('Hi'))).choices[0]?.message.content).toContain('Write to');
   undo();
   expect(globalThis.fetch).toBe(before);
+});
+
+it('is served to programs in other processes: answers, streams and misses', async () => {
+  const lines = await record((client) => client.chat.completions.create(ask('Hi')));
+  const recorded = replay([...lines]);
+  const { url, close } = await recorded.listen();
+  onTestFinished(close);
+  const client = new OpenAI({ apiKey: 'none', baseURL: `${url}/v1`, maxRetries: 0 });
+  let text = '';
+  for await (const chunk of await client.chat.completions.create({ ...ask('Hi'), stream: true }))
+    text += chunk.choices[0]?.delta.content ?? '';
+  expect(text).toContain('Write to');
+  await expect(client.chat.completions.create(ask('Ho'))).rejects.toMatchObject({ code: 'ERR_REPLAY_MISS' });
+  expect(recorded.report().misses).toHaveLength(1);
 });
 
 it('sends a stream with the recorded times, if it is asked to', async () => {

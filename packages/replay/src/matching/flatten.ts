@@ -2,7 +2,7 @@
  * Messages as a flat list of what they say. Providers and frameworks group the same conversation differently: results
  * of tools are messages of their own, or parts of a message of the user.
  */
-import { isPlainObject, list, type Message, props } from '@spanline/record';
+import { isPlainObject, list, type Message, parseContent, props } from '@spanline/record';
 
 /** One thing that a message says. */
 export interface Said {
@@ -21,8 +21,16 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
+/** Blocks of text that a framework wrote as JSON, such as the result of a tool over MCP. */
+function writtenBlocks(text: string): unknown {
+  if (!text.startsWith('[{')) return text;
+  const value = parseContent(text);
+  return list(value).every((block) => props(block)['type'] === 'text') ? value : text;
+}
+
 /** A result of a tool as text: it may be a text, blocks of text, or JSON. */
-function responseText(response: unknown): string {
+function responseText(given: unknown): string {
+  const response = typeof given === 'string' ? writtenBlocks(given) : given;
   if (typeof response === 'string') return response;
   const blocks = list(response).map((block) => props(block)['text'] ?? props(block)['content']);
   if (blocks.length > 0 && blocks.every((block) => typeof block === 'string')) return blocks.join('');

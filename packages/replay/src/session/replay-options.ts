@@ -1,6 +1,7 @@
 /** Options and results of a replay. */
 import type { RetrievedDocument } from '@spanline/record';
 import type { MatchMode } from '../matching/difference.ts';
+import type { ReplayServer } from './replay-server.ts';
 
 /** Parts of a program that may run for real. */
 export const LIVE_PARTS = ['model', 'tools', 'retriever'] as const;
@@ -109,6 +110,11 @@ export interface Replay {
     fn: (...args: Args) => Result,
     form: ModelForm<Args, Awaited<Result>>,
   ): (...args: Args) => Promise<Awaited<Result>>;
+  /**
+   * Serves {@link Replay.fetch} on a free port of the loopback interface, for a program in another process: its client
+   * gets the address as its base URL.
+   */
+  listen(): Promise<ReplayServer>;
   /** Puts {@link Replay.fetch} in the place of the global `fetch`. @returns a function that undoes it */
   install(): () => void;
   report(): ReplayReport;

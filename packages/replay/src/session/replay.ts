@@ -9,6 +9,7 @@ import { askedRequest, recordedAnswer } from './asked-model.ts';
 import { recordedError } from './recorded-error.ts';
 import { createReplayFetch } from './replay-fetch.ts';
 import { LIVE_PARTS, type Replay, type ReplayedCall, type ReplayOptions } from './replay-options.ts';
+import { serveReplay } from './replay-server.ts';
 
 const SHAPE: Shape<ReplayOptions> = {
   traceId: option.string(),
@@ -115,6 +116,7 @@ export function replay(lines: Iterable<string | object>, options: ReplayOptions 
         return result as never;
       };
     },
+    listen: () => serveReplay(live.includes('model') ? send : replayed),
     install() {
       const before = globalThis.fetch;
       const own = this.fetch;
