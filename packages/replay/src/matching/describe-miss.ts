@@ -24,6 +24,18 @@ function diffText(recorded: string, given: string): string {
   return `- recorded, from character ${at + 1}:\n${pointAt(recorded, at)}\n+ now:\n${pointAt(given, at)}`;
 }
 
+/** Numbers, ids, names of months and days. */
+const VARYING =
+  /[0-9a-f]{8,}|\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*/gi;
+
+/** Says how to leave out what differs in each run. */
+function hintFor({ recorded, given }: Difference): string {
+  const [one, other] = [recorded, given].map((text) => text.replaceAll(VARYING, '#'));
+  return one === other
+    ? '\nOnly numbers, ids or dates differ. If they are others in each run, leave them out: the option "ignore".'
+    : '';
+}
+
 /** A recorded call, and how a request differs from it. */
 export interface NearCall {
   readonly call: RecordedModelCall;
@@ -40,5 +52,6 @@ export function describeMiss(near: readonly NearCall[], faults: readonly string[
   const { call, difference, isUsed } = nearest;
   const which = `${call.name} (span ${call.spanId}${isUsed ? ', which answered an earlier request' : ''})`;
   const { what, recorded, given } = difference;
-  return `no recorded model call has this request. The nearest is ${which}; it differs in ${what}:\n${diffText(recorded, given)}${note}`;
+  const hint = what.startsWith('message') ? hintFor(difference) : '';
+  return `no recorded model call has this request. The nearest is ${which}; it differs in ${what}:\n${diffText(recorded, given)}${hint}${note}`;
 }

@@ -3,7 +3,7 @@ import type { ModelRequest } from '../wire/model-request.ts';
 /** The first thing in which a request differs from a recorded call. */
 import { canonicalJson, flatten, type Said } from './flatten.ts';
 import { differentParameter } from './parameters.ts';
-import { sameText } from './same-text.ts';
+import type { SameText } from './same-text.ts';
 
 /** A difference. */
 export interface Difference {
@@ -21,7 +21,13 @@ export type MatchMode = 'strict' | 'messages';
 const NOTHING = '(nothing)';
 const textOf = (value: unknown): string => (value === undefined ? NOTHING : canonicalJson(value));
 
-function messageDifference(call: RecordedModelCall, request: ModelRequest): Difference | undefined {
+/** How requests are compared. */
+export interface Comparison {
+  readonly mode: MatchMode;
+  readonly sameText: SameText;
+}
+
+function messageDifference(call: RecordedModelCall, request: ModelRequest, sameText: SameText): Difference | undefined {
   const [recorded, given] = [flatten(call.messages ?? []), flatten(request.messages)];
   const isSame = (a: Said | undefined, b: Said | undefined): boolean =>
     a !== undefined && b !== undefined && a.role === b.role && sameText(a.text, b.text, call.isRedacted);
@@ -45,8 +51,12 @@ function messageDifference(call: RecordedModelCall, request: ModelRequest): Diff
 }
 
 /** Finds the first difference; `undefined` for a request that matches. Messages come first: they say most. */
-export function differenceOf(call: RecordedModelCall, request: ModelRequest, mode: MatchMode): Difference | undefined {
-  const message = messageDifference(call, request);
+export function differenceOf(
+  call: RecordedModelCall,
+  request: ModelRequest,
+  { mode, sameText }: Comparison,
+): Difference | undefined {
+  const message = messageDifference(call, request, sameText);
   if (message !== undefined || mode === 'messages') return message;
   const same = Number.POSITIVE_INFINITY;
   if (call.model !== request.model)

@@ -3,7 +3,7 @@ import { SpanlineError } from '@spanline/record';
 import type { RecordedModelCall } from '../recording/recorded-call.ts';
 import type { ModelRequest } from '../wire/model-request.ts';
 import { describeMiss } from './describe-miss.ts';
-import { differenceOf, type MatchMode } from './difference.ts';
+import { type Comparison, differenceOf } from './difference.ts';
 
 /** Finds answers. Each recorded call answers one request. */
 export interface ModelMatcher {
@@ -37,18 +37,18 @@ function checkAnswer(call: RecordedModelCall): void {
 }
 
 /** Creates a matcher. */
-export function createModelMatcher(calls: readonly RecordedModelCall[], mode: MatchMode): ModelMatcher {
+export function createModelMatcher(calls: readonly RecordedModelCall[], comparison: Comparison): ModelMatcher {
   const used = new Set<RecordedModelCall>();
 
   function miss(request: ModelRequest): never {
     const near = calls
       .flatMap((call) => {
-        const difference = call.messages === undefined ? undefined : differenceOf(call, request, mode);
+        const difference = call.messages === undefined ? undefined : differenceOf(call, request, comparison);
         return difference === undefined ? [] : [{ call, difference, isUsed: used.has(call) }];
       })
       .toSorted((a, b) => b.difference.same - a.difference.same);
     const repeated = calls.find(
-      (call) => call.messages !== undefined && differenceOf(call, request, mode) === undefined,
+      (call) => call.messages !== undefined && differenceOf(call, request, comparison) === undefined,
     );
     const faults = calls.flatMap((call) => call.faults.map(({ reason }) => sentence(call, reason)));
     const hidden = calls.find((call) => call.messages === undefined && !used.has(call));
@@ -67,7 +67,7 @@ export function createModelMatcher(calls: readonly RecordedModelCall[], mode: Ma
   return {
     take(request) {
       const matching = calls.filter(
-        (call) => call.messages !== undefined && differenceOf(call, request, mode) === undefined,
+        (call) => call.messages !== undefined && differenceOf(call, request, comparison) === undefined,
       );
       const call =
         matching.find((candidate) => !used.has(candidate)) ??

@@ -2,7 +2,7 @@
 import { SpanlineError } from '@spanline/record';
 import type { RecordedRetrieval, RecordedToolCall } from '../recording/recorded-call.ts';
 import { canonicalJson } from './flatten.ts';
-import { sameText } from './same-text.ts';
+import type { SameText } from './same-text.ts';
 
 type Step = RecordedToolCall | RecordedRetrieval;
 
@@ -22,7 +22,7 @@ const inputOf = (call: Step): unknown => (call.kind === 'tool' ? call.arguments 
 const textOf = (input: unknown): string => (typeof input === 'string' ? input : canonicalJson(input));
 
 /** Creates a matcher. */
-export function createStepMatcher<Of extends Step>(calls: readonly Of[]): StepMatcher<Of> {
+export function createStepMatcher<Of extends Step>(calls: readonly Of[], sameText: SameText): StepMatcher<Of> {
   const used = new Set<Of>();
   return {
     take(name, inputs) {

@@ -19,7 +19,7 @@ export interface TraceContext {
 export type TraceProgram = (input: never, context: TraceContext) => unknown;
 
 /** Options of {@link runTrace}. */
-export interface RunTraceOptions extends Pick<ReplayOptions, 'live' | 'match' | 'traceId'> {
+export interface RunTraceOptions extends Pick<ReplayOptions, 'ignore' | 'live' | 'match' | 'traceId'> {
   /** The tracer of the program, if it has one of its own. @defaultValue one that writes nothing */
   tracer?: Tracer;
 }
@@ -42,6 +42,7 @@ export interface TraceRun extends RunFacts {
 const SHAPE: Shape<RunTraceOptions> = {
   live: option.list(option.oneOf(LIVE_PARTS)),
   match: option.oneOf(['strict', 'messages']),
+  ignore: option.list(option.like<RegExp>('a regular expression', (value) => value instanceof RegExp)),
   traceId: option.string(),
   tracer: option.like<Tracer>('a tracer', (value) => typeof (value as Tracer).onRecord === 'function'),
 };
@@ -132,11 +133,11 @@ export async function runTrace(
   options: RunTraceOptions = {},
 ): Promise<TraceRun> {
   checkOptions<RunTraceOptions>(SHAPE, options);
-  const { match = 'strict', traceId, tracer: given } = options;
+  const { match = 'strict', ignore = [], traceId, tracer: given } = options;
   const updated = updatedParts();
   const live = updated ?? options.live ?? [];
   const lines = readFixture(file);
-  const recorded = replay(lines, { live, match, ...(traceId === undefined ? {} : { traceId }) });
+  const recorded = replay(lines, { live, match, ignore, ...(traceId === undefined ? {} : { traceId }) });
   const before = factsOf(lines);
   const tracer =
     given ?? createTracer({ logger: createLogger({}, { write: () => undefined }), statsIntervalSeconds: 0 });

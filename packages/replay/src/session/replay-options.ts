@@ -18,6 +18,11 @@ export interface ReplayOptions {
    * another model with the recorded answers around it. @defaultValue `strict`
    */
   match?: MatchMode;
+  /**
+   * Parts of messages, tool arguments and queries that differ from run to run, such as the date of today. They are left
+   * out on both sides before texts are compared. @defaultValue none
+   */
+  ignore?: readonly RegExp[];
   /** How fast streams are sent: at once, or with the recorded times. @defaultValue `fast` */
   pace?: 'fast' | 'recorded';
   /** Parts that run for real. Without them nothing leaves the process. @defaultValue none */

@@ -14,18 +14,16 @@ export interface ReplayServer {
   close(): Promise<void>;
 }
 
-async function answer(
-  answerFrom: typeof fetch,
-  url: string,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
+/** Of the addresses that the answers are asked for; only their paths count. */
+const ORIGIN = 'http://127.0.0.1';
+
+async function answer(answerFrom: typeof fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const { method = 'POST', url: path = '/' } = incoming;
   const left = new AbortController();
   outgoing.once('close', () => left.abort());
   const body = await buffer(incoming);
   const init = { method, signal: left.signal, ...(body.length === 0 ? {} : { body: new Uint8Array(body) }) };
-  const response = await answerFrom(new URL(path, url), init);
+  const response = await answerFrom(new URL(path, ORIGIN), init);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (response.body === null) outgoing.end();
   else await pipeline(Readable.fromWeb(response.body as never), outgoing);
@@ -34,7 +32,7 @@ async function answer(
 /** Serves the answers of a `fetch`. A failure of the network closes the connection. */
 export async function serveReplay(answerFrom: typeof fetch): Promise<ReplayServer> {
   const server = createServer((incoming, outgoing) => {
-    answer(answerFrom, url, incoming, outgoing).catch(() => outgoing.destroy());
+    answer(answerFrom, incoming, outgoing).catch(() => outgoing.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

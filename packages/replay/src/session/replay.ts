@@ -1,7 +1,7 @@
 /** `replay`: runs a program on the calls of a recorded trace. */
 import { checkOptions, option, type RetrievedDocument, type Shape, SpanlineError } from '@spanline/record';
 import { createModelMatcher } from '../matching/model-matcher.ts';
-import { placeholdersIn } from '../matching/same-text.ts';
+import { placeholdersIn, sameWithout } from '../matching/same-text.ts';
 import { createStepMatcher } from '../matching/step-matcher.ts';
 import { readRecording } from '../recording/read-recording.ts';
 import type { RecordedCall } from '../recording/recorded-call.ts';
@@ -14,6 +14,7 @@ import { serveReplay } from './replay-server.ts';
 const SHAPE: Shape<ReplayOptions> = {
   traceId: option.string(),
   match: option.oneOf(['strict', 'messages']),
+  ignore: option.list(option.like<RegExp>('a regular expression', (value) => value instanceof RegExp)),
   pace: option.oneOf(['fast', 'recorded']),
   live: option.list(option.oneOf(LIVE_PARTS)),
   fetch: option.callback<typeof fetch>(),
@@ -50,17 +51,25 @@ function notesOf(call: RecordedCall): string[] {
  */
 export function replay(lines: Iterable<string | object>, options: ReplayOptions = {}): Replay {
   checkOptions<ReplayOptions>(SHAPE, options);
-  const { traceId: wanted, match = 'strict', pace = 'fast', live = [], fetch: send = globalThis.fetch } = options;
+  const { traceId: wanted, match = 'strict', ignore = [], pace = 'fast', live = [] } = options;
+  const { fetch: send = globalThis.fetch } = options;
+  const sameText = sameWithout(ignore);
   const recording = readRecording(lines, wanted);
   const { traceId, calls } = recording;
   const answered: ReplayedCall[] = [];
   const misses: string[] = [];
   const models = createModelMatcher(
     calls.filter((call) => call.kind === 'model'),
-    match,
+    { mode: match, sameText },
   );
-  const tools = createStepMatcher(calls.filter((call) => call.kind === 'tool'));
-  const retrievals = createStepMatcher(calls.filter((call) => call.kind === 'retriever'));
+  const tools = createStepMatcher(
+    calls.filter((call) => call.kind === 'tool'),
+    sameText,
+  );
+  const retrievals = createStepMatcher(
+    calls.filter((call) => call.kind === 'retriever'),
+    sameText,
+  );
   const onAnswer = (call: RecordedCall): void => void answered.push(named(call));
   const onMiss = (reason: string): void => void misses.push(reason);
   const replayed = createReplayFetch({
