@@ -106,6 +106,7 @@ export {
   type Sessions,
   sessionsOf,
 } from './analysis/index.ts';
+export { partOfTrace } from './answers/index.ts';
 export type {
   CostRow,
   Costs,

@@ -9,7 +9,7 @@ import { policyOf } from '../care/export/capture.ts';
 import { fail } from '../fail.ts';
 import type { Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
-import { isSelected, SELECT_FLAGS, SELECT_HELP, selectTrace } from './select-trace.ts';
+import { isSelected, SELECT_FLAGS, SELECT_HELP, selectTrace, traceOfService } from './select-trace.ts';
 import { isGrounded, programText, type RecordedParts, type TestFacts, testText } from './test-file.ts';
 import { updateTests } from './update-tests.ts';
 
@@ -22,6 +22,7 @@ sends nothing. program.ts beside the tests calls your program: it is written onc
 
   --out dir          folder of the tests (test/replay)
   --program file     module that calls your program, with #name for another export than "program" (<out>/program.ts)
+  --service name     the program, where the trace is of several (the one whose span began it)
   --name text        name of the files (made of the name of the request and its trace)
   --capture mode     redacted (the rules of redaction applied again) or full (as logged); default redacted
   --live parts       parts that run for real in the test: model, tools, retriever
@@ -214,6 +215,7 @@ export const makeTestCommand = defineQuestion({
     ...SELECT_FLAGS,
     out: 'text',
     program: 'text',
+    service: 'text',
     name: 'text',
     capture: 'text',
     live: 'text',
@@ -227,8 +229,9 @@ export const makeTestCommand = defineQuestion({
     return updateTests(out, liveParts(live).join(',') || '1', io);
   },
   async answer({ query, filter, words: [id], flags, read }): Promise<Report> {
-    const { out, program, name, capture, live, force, update: _, ...select } = flags;
-    const { trace, question } = await selectTrace(query, filter, select, id, read);
+    const { out, program, service, name, capture, live, force, update: _, ...select } = flags;
+    const { trace: whole, question } = await selectTrace(query, filter, select, id, read);
+    const trace = service === undefined ? whole : traceOfService(whole, service);
     const notes = await conditionsOf(query, chainOf(trace), question, read);
     const made = { out, program, name, capture, live, force };
     const given = Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as MakeFlags;

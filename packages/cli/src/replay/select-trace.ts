@@ -4,6 +4,7 @@ import {
   type ExplainQuestion,
   type Filter,
   findTrace,
+  partOfTrace,
   type Query,
   type ReadOptions,
   type Trace,
@@ -92,4 +93,13 @@ export async function selectTrace(
   const [worst] = traceIds;
   if (worst === undefined) return none('no trace of these lines is bad by this measure; spanline explain says more');
   return { trace: await oneTrace(query, worst, read), question };
+}
+
+/** The lines of one program of a trace. Scores have no program, and stay. @throws SpanlineError `ERR_INVALID_OPTION` */
+export function traceOfService(trace: Trace, service: string): Trace {
+  const names = new Set(trace.spans.map((record) => record['service.name'] ?? ''));
+  const isOwn = (record: SpanRecord): boolean =>
+    record['service.name'] === service || record['span.type'] === undefined;
+  if (!names.has(service)) return fail('--service', `a program of this trace: ${[...names].join(', ')}`);
+  return partOfTrace(trace, isOwn);
 }

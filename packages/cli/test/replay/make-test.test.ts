@@ -72,6 +72,24 @@ async function make(records: readonly object[], args: readonly string[] = [trace
   return { ...outcome, cwd, read: (name) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '') };
 }
 
+/** A request of a page to the service, in one trace. */
+const withPage = (records: readonly SpanRecord[]): SpanRecord[] => [
+  ...records.map((record) => ({
+    ...record,
+    'service.name': 'api',
+    ...(record.parent_span_id === undefined ? { parent_span_id: 'feed', 'spanline.parent.remote': true } : {}),
+  })),
+  span(0, {
+    ms: 120,
+    trace_id: traceId(1),
+    span_id: 'feed',
+    'service.name': 'web',
+    'span.name': 'page',
+    'span.type': 'task',
+    'spanline.input': '"typed"',
+  }),
+];
+
 /** The text of the test; it must be TypeScript. */
 function testOf(made: Made): string {
   const text = made.read('the-test.test.ts');
@@ -177,5 +195,22 @@ describe('spanline make-test', () => {
     const { code, stderr } = await make(request(1), args);
     expect(code).toBe(64);
     expect(stderr).toMatch(problem);
+  });
+});
+
+describe('a trace of two programs', () => {
+  it('makes a test of the one that --service names', async () => {
+    const made = await make(withPage(request(1)), [traceId(1), '--service', 'api']);
+    expect(made.code).toBe(0);
+    const fixture = made.read('the-test.ndjson');
+    expect(fixture.match(/"service.name":"api"/g)).toHaveLength(3);
+    expect(fixture).not.toContain('"web"');
+    expect(testOf(made)).toContain("it('ask: answers as it was recorded'");
+  });
+
+  it('has no program of another name', async () => {
+    const made = await make(withPage(request(1)), [traceId(1), '--service', 'shop']);
+    expect(made.code).toBe(64);
+    expect(made.stderr).toContain('--service must be a program of this trace: api, web');
   });
 });

@@ -6,6 +6,7 @@ export { COMPARED_KEYS, createStatsCollector, type Stats, STATS_KEYS, type Stats
 export {
   closestKey,
   keysOf,
+  partOfTrace,
   toTrace,
   toTrees,
   type Trace,

@@ -110,3 +110,10 @@ export function toTrace(id: string, by: TraceKey, lines: readonly ReadRecord[], 
     isCut,
   };
 }
+
+/** Leaves out lines of a trace, such as those of other programs. */
+export function partOfTrace(trace: Trace, keep: (record: SpanRecord) => boolean): Trace {
+  const spans = trace.spans.filter((record) => keep(record));
+  const roots = groupByTrace(spans).flatMap(toTrees).toSorted(byStart);
+  return { ...trace, spans, roots, others: trace.others.filter(({ record }) => keep(record)) };
+}
