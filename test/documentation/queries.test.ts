@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '@spanline/core';
-
-const PAGE = readFileSync(new URL('../../docs/queries.md', import.meta.url), 'utf8');
+import { queriesOf } from '../support/query-blocks.ts';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -25,10 +23,6 @@ const OWN_WORDS: ReadonlySet<string> = new Set(
   ),
 );
 
-function blocksOf(language: string): string[] {
-  return [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
-}
-
 /** What stands in quotes, and what Datadog and KQL compare with, is a value. */
 function withoutValues(block: string): string {
   return block.replaceAll(/"[^"]*"/g, '').replaceAll(/(@[\w.]+):[^\s]+/g, '$1');
@@ -44,18 +38,15 @@ function fieldsOf(language: Language, block: string): string[] {
 
 describe.each(Object.keys(PROFILE_OF) as Language[])('queries in %s', (language) => {
   const known = new Set(leaves(jsonSchema(PROFILE_OF[language]) as Schema));
-  const blocks = blocksOf(language);
+  const blocks = queriesOf(language);
 
   it('are ten', () => {
     expect(blocks).toHaveLength(10);
   });
 
-  it.each(blocks.map((block) => [block.trim().split('\n').slice(0, 2).join(' '), block]))(
-    'name only fields that exist: %s',
-    (_, block) => {
-      const fields = fieldsOf(language, block);
-      expect(fields.length).toBeGreaterThan(0);
-      expect(fields.filter((field) => !known.has(field))).toEqual([]);
-    },
-  );
+  it.each(blocks)('name only fields that exist: %s', (_, block) => {
+    const fields = fieldsOf(language, block);
+    expect(fields.length).toBeGreaterThan(0);
+    expect(fields.filter((field) => !known.has(field))).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import { kibanaRules } from '@spanline/dashboards';
 import { CATALOG, DEFAULT_RULES } from '@spanline/monitor/offline';
 import { elasticsearch } from '@spanline/ship';
 import { plainMappings } from './support/elasticsearch.ts';
-import { fetchEsql, startEsql } from './support/esql.ts';
+import { borrowEsql, fetchEsql } from './support/esql.ts';
 import { expectedStates, type MonitorCase, monitorCases, TIMES } from './support/monitor-cases.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -51,7 +51,7 @@ describe.skipIf(modules === undefined)('rules of Kibana', () => {
   const cases = monitorCases();
 
   beforeAll(async () => {
-    server = await startEsql(files as string, modules as string);
+    server = await borrowEsql(files as string);
     const { url, folder } = server;
     client = createSearchClient(url);
     const file = join(folder, 'rules.log');

@@ -17,6 +17,8 @@ export {
   type GrafanaSource,
 } from './engines/grafana/dashboard.ts';
 export { grafanaDashboards, type GrafanaDashboardsOptions } from './engines/grafana/dashboards.ts';
+export { kibanaDashboard, type KibanaDashboardOptions } from './engines/kibana/dashboard.ts';
+export { kibanaDashboards, type KibanaDashboardsOptions } from './engines/kibana/dashboards.ts';
 export { savedObjectCollection, type SavedObjectCollectionOptions } from './engines/saved-objects/collection.ts';
 export {
   importFile,

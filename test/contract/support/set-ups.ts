@@ -97,6 +97,8 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'dashboards opensearchMonitors': (options) => dashboards.opensearchMonitors([], options),
   'dashboards prometheusRules': (options) => dashboards.prometheusRules([], options),
   'dashboards promql': (options) => dashboards.promql('requests', options),
+  'dashboards kibanaDashboard': dashboards.kibanaDashboard,
+  'dashboards kibanaDashboards': (options) => dashboards.kibanaDashboards({} as never, options),
   'dashboards savedObjectCollection': (options) => dashboards.savedObjectCollection({} as never, options),
   'dashboards savedObjects': dashboards.savedObjects,
   'evals SpanEvaluations': (options) => new evals.SpanEvaluations(options),

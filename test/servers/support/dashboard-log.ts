@@ -1,10 +1,12 @@
-/** A log with something for every panel of the dashboards. */
+/** A log with something for every panel of the dashboards, and an answer to every question of docs/queries.md. */
 
 /** A line as the logger writes it. */
 export type Line = Readonly<Record<string, unknown>>;
 
 const START = Date.UTC(2026, 10, 23, 9);
 const REQUESTS = 120;
+/** The id that the page of the questions asks for. */
+const REQUEST_ID = '01a2099b-180d-753e-b9b8-40201d96d906';
 
 function base(n: number, event: string, ms: number): Line {
   const end = START + n * 60_000 + ms;
@@ -18,6 +20,7 @@ function base(n: number, event: string, ms: number): Line {
     'service.name': 'rag-api',
     trace_id: n.toString(16).padStart(32, 'a'),
     'user.id': `user-${n % 5}`,
+    'http.request.id': n === 7 ? REQUEST_ID : `request-${n}`,
   };
 }
 
@@ -39,6 +42,7 @@ function span(n: number, place: number, name: string, type: string, more: Line):
 
 function request(n: number): Line[] {
   const isLimited = n % 20 === 3;
+  const isSlow = n % 40 === 7;
   const failed = { 'span.status': 'error', 'error.type': 'Error' };
   return [
     span(n, 1, 'retrieval docs', 'retriever', {
@@ -54,7 +58,7 @@ function request(n: number): Line[] {
       'gen_ai.usage.cache_read.input_tokens': n % 50,
       'gen_ai.response.time_to_first_chunk': 0.2 + (n % 9) / 10,
       'gen_ai.response.finish_reasons': [n % 30 === 5 ? 'content_filter' : 'stop'],
-      'spanline.cost.usd': (n % 11) / 1000,
+      'spanline.cost.usd': isSlow ? 0.25 : (n % 11) / 1000,
       'spanline.ratelimit.remaining_ratio': 1 - (n % 60) / 100,
       ...(isLimited ? { ...failed, 'spanline.error.class': 'rate_limit' } : {}),
     }),
@@ -66,11 +70,17 @@ function request(n: number): Line[] {
       'spanline.guardrail.name': 'prompt_injection',
       'spanline.guardrail.action': n % 15 === 0 ? 'block' : 'pass',
     }),
-    span(n, 0, 'POST /ask', 'http', { 'http.route': n % 2 === 0 ? '/ask' : '/chat', ...(isLimited ? failed : {}) }),
+    span(n, 0, 'POST /ask', 'http', {
+      'http.route': n % 2 === 0 ? '/ask' : '/chat',
+      'spanline.rollup.slowest.name': 'chat gpt-4o',
+      'spanline.rollup.slowest.self_ms': isSlow ? 12_000 : 500,
+      ...(isSlow ? { duration_ms: 12_000 + n } : {}),
+      ...(isLimited ? failed : {}),
+    }),
     {
       ...base(n, 'gen_ai.evaluation.result', 5),
-      'gen_ai.evaluation.name': n % 2 === 0 ? 'feedback' : 'groundedness',
-      'gen_ai.evaluation.score.value': (n % 4) / 4,
+      'gen_ai.evaluation.name': ['feedback', 'groundedness', 'feedback', 'thumbs'][n % 4],
+      'gen_ai.evaluation.score.value': n % 4 === 3 ? (n % 8 === 3 ? 0 : 1) : (n % 4) / 4,
     },
   ];
 }

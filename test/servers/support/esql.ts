@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startElasticsearch, VERSION } from './elasticsearch.ts';
 import { fetched, run } from './fetch.ts';
+import { lend, remove } from './lend.ts';
 import type { RunningServer } from './server.ts';
 
 const ANTLR = '4.13.1';
@@ -77,6 +78,10 @@ export function fetchEsql(elasticsearch: string): Promise<string | undefined> {
   });
 }
 
-/** An Elasticsearch that answers ES|QL. */
-export const startEsql = (elasticsearch: string, files: string): Promise<RunningServer> =>
-  startElasticsearch(elasticsearch, join(files, 'modules'));
+/** An Elasticsearch that answers ES|QL, lent. Its files and those of {@link fetchEsql} are there. */
+export const borrowEsql: (elasticsearch: string) => Promise<RunningServer> = lend({
+  async start(elasticsearch) {
+    return startElasticsearch(elasticsearch, join((await fetchEsql(elasticsearch)) ?? '', 'modules'));
+  },
+  empty: (url) => remove(url, ['*']),
+});

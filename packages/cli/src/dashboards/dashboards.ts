@@ -34,6 +34,7 @@ Only objects with the label of the set are changed or removed. Keys come from th
   kibana                  KIBANA_API_KEY, or KIBANA_BASIC (user:password)
     --url <url>           URL of Kibana
     --space <id>          its space
+    --api dashboards      for Kibana 9.5 and later: panels in ES|QL, which can be edited (default saved-objects)
   opensearch              OPENSEARCH_DASHBOARDS_BASIC (user:password)
     --url <url>           URL of OpenSearch Dashboards
   kibana, opensearch
@@ -67,6 +68,7 @@ const OWN = {
   namespace: 'text',
   'log-group': 'text',
   region: 'text',
+  api: 'text',
 } as const satisfies FlagTable;
 const APPLY = { yes: 'switch' } as const satisfies FlagTable;
 const RENDER = { terraform: 'switch' } as const satisfies FlagTable;
@@ -115,6 +117,7 @@ function parse(args: readonly string[]): Parsed | undefined {
     profile,
     source,
     schema,
+    api,
     'trace-url': traceUrl,
     help: _help,
     ...texts
@@ -128,6 +131,7 @@ function parse(args: readonly string[]): Parsed | undefined {
     ...choice('profile', profile, ['ecs', 'otel']),
     ...choice('source', source, ['elasticsearch', 'opensearch', 'prometheus']),
     ...choice('schema', schema, ['classic', 'v2']),
+    ...choice('api', api, ['dashboards', 'saved-objects']),
     ...(traceUrl === undefined ? {} : { traceUrl }),
   };
   return { action, target, options, isConfirmed: yes === true, isTerraform };
@@ -135,8 +139,9 @@ function parse(args: readonly string[]): Parsed | undefined {
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` if Terraform has no provider that takes the dashboard */
 function textOf({ target, options, isTerraform }: Parsed, wanted: readonly Resource[]): string {
-  if (!isTerraform) return target.print(wanted);
+  if (!isTerraform) return target.print(wanted, options);
   if (options.schema === 'v2') fail('--terraform', 'used with --schema classic');
+  if (options.api === 'dashboards') fail('--terraform', 'used with --api saved-objects');
   const { terraform } = target;
   return terraform?.(wanted, options.set) ?? fail('--terraform', 'used for cloudwatch, datadog, grafana or kibana');
 }

@@ -10,12 +10,13 @@ import {
   grafanaDashboards,
   type GrafanaOptions,
   importFile,
+  kibanaDashboard,
+  kibanaDashboards,
   type Resource,
   savedObjectCollection,
   savedObjects,
   type SavedObjectsOptions,
 } from '@spanline/dashboards';
-import type { JsonClient } from '@spanline/remote';
 import type { CommandIo } from '../command.ts';
 import { fail } from '../fail.ts';
 import {
@@ -37,6 +38,8 @@ export interface DashboardOptions extends SavedObjectsOptions, GrafanaOptions {
   readonly url?: string;
   readonly site?: string;
   readonly space?: string;
+  /** API of Kibana that keeps the dashboard. */
+  readonly api?: 'dashboards' | 'saved-objects';
 }
 
 /** Flags of some targets. */
@@ -51,7 +54,8 @@ type OwnFlag =
   | 'trace-url'
   | 'source'
   | 'schema'
-  | 'namespace';
+  | 'namespace'
+  | 'api';
 
 /** A target. */
 export interface DashboardTarget {
@@ -59,13 +63,13 @@ export interface DashboardTarget {
   readonly flags: readonly OwnFlag[];
   readonly render: (options: DashboardOptions) => Resource[];
   /** The text that `render` prints. */
-  readonly print: (wanted: readonly Resource[]) => string;
+  readonly print: (wanted: readonly Resource[], options: DashboardOptions) => string;
   /** The text that `render --terraform` prints. Targets without it have no provider. */
   readonly terraform?: (wanted: readonly Resource[], set: string) => string;
   readonly open: (options: DashboardOptions, io: CommandIo) => Collection | Promise<Collection>;
 }
 
-type RenderingOptions = Omit<DashboardOptions, 'url' | 'site' | 'space' | 'namespace' | 'log-group' | 'region'>;
+type RenderingOptions = Omit<DashboardOptions, 'url' | 'site' | 'space' | 'namespace' | 'log-group' | 'region' | 'api'>;
 
 /** The options of `render`, without those of a target's address. */
 function rendering(options: DashboardOptions): RenderingOptions {
@@ -76,6 +80,7 @@ function rendering(options: DashboardOptions): RenderingOptions {
     namespace: _ns,
     'log-group': _group,
     region: _region,
+    api: _api,
     ...others
   } = options;
   return others;
@@ -85,17 +90,29 @@ const pageOf = ({ url }: DashboardOptions): string => url?.replace(/\/+$/, '') ?
 
 const bodies = (wanted: readonly Resource[]): string => wanted.map(({ body }) => `${JSON.stringify(body)}\n`).join('');
 
-function savedObjectTarget(
-  connect: (options: DashboardOptions, io: CommandIo) => JsonClient,
-  flags: readonly OwnFlag[],
-): DashboardTarget {
-  return {
-    flags: ['url', 'index', 'profile', 'trace-url', ...flags],
-    render: (options) => savedObjects(rendering(options)),
-    print: importFile,
-    open: (options, io) => savedObjectCollection(connect(options, io), { set: options.set, url: pageOf(options) }),
-  };
-}
+const SAVED_OBJECTS: DashboardTarget = {
+  flags: ['url', 'index', 'profile', 'trace-url'],
+  render: (options) => savedObjects(rendering(options)),
+  print: importFile,
+  open: (options, io) =>
+    savedObjectCollection(connectOpensearchDashboards(options, io), { set: options.set, url: pageOf(options) }),
+};
+
+const usesDashboardsApi = ({ api }: DashboardOptions): boolean => api === 'dashboards';
+
+/** Kibana, whose Dashboards API 9.5 has. Every version has saved objects. */
+const KIBANA: DashboardTarget = {
+  flags: [...SAVED_OBJECTS.flags, 'space', 'api'],
+  render: (options) =>
+    usesDashboardsApi(options) ? [kibanaDashboard(rendering(options))] : savedObjects(rendering(options)),
+  print: (wanted, options) => (usesDashboardsApi(options) ? bodies(wanted) : importFile(wanted)),
+  terraform: TERRAFORM.kibana,
+  open(options, io) {
+    const client = connectKibana(options, io);
+    const kept = { set: options.set, url: pageOf(options) };
+    return usesDashboardsApi(options) ? kibanaDashboards(client, kept) : savedObjectCollection(client, kept);
+  },
+};
 
 /** @throws SpanlineError for an option that is missing */
 function cloudwatchOptions({
@@ -154,6 +171,6 @@ export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
       });
     },
   },
-  kibana: { ...savedObjectTarget(connectKibana, ['space']), terraform: TERRAFORM.kibana },
-  opensearch: savedObjectTarget(connectOpensearchDashboards, []),
+  kibana: KIBANA,
+  opensearch: SAVED_OBJECTS,
 };

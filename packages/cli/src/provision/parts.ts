@@ -8,6 +8,7 @@ import { runSetup } from '../setup/run-setup.ts';
 export const OPTIONS = {
   url: 'text',
   'dashboards-url': 'text',
+  'dashboards-api': 'text',
   site: 'text',
   space: 'text',
   'data-stream': 'text',
@@ -89,7 +90,7 @@ const SAVED = ['dashboards-url:url', 'index', 'profile', 'trace-url'] as const;
 export const PARTS: Readonly<Record<string, readonly Part[]>> = {
   cloudwatch: [pages('cloudwatch', ['url', 'log-group', 'region'])],
   datadog: [lines('datadog', ['site', 'url'], ['--api']), pages('datadog', ['site', 'url'])],
-  elasticsearch: [lines('elasticsearch', STORED), pages('kibana', [...SAVED, 'space'])],
+  elasticsearch: [lines('elasticsearch', STORED), pages('kibana', [...SAVED, 'space', 'dashboards-api:api'])],
   grafana: [pages('grafana', ['url', 'source', 'schema', 'namespace', 'profile', 'trace-url'])],
   opensearch: [lines('opensearch', STORED), pages('opensearch', SAVED)],
 };

@@ -11,3 +11,9 @@ export const DESCRIPTION =
 export function titleOf(set: string): string {
   return set === 'spanline' ? 'Spanline' : `Spanline: ${set}`;
 }
+
+/** Title of the list of requests. */
+export const SLOWEST = 'Slowest requests';
+
+/** Title of a metric over the whole time that a page shows. */
+export const usualTitle = (title: string): string => `${title}, of the whole time`;

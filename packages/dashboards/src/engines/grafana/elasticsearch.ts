@@ -5,6 +5,7 @@ import type { Measure, Metric } from '../../metrics/metric.ts';
 import type { Panel } from '../../panels/panel.ts';
 import type { SearchProfile } from '../../search/condition.ts';
 import { luceneQuery } from '../../search/lucene.ts';
+import { usualTitle } from '../texts.ts';
 import { type Chart, type ChartQuery, type Override, refIds, type Transformation, UNITS } from './chart.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -126,7 +127,7 @@ function timeChart(panel: Panel, source: SearchSource): Chart {
       ],
     });
     const own = override(refId, shown.join(': '));
-    return usual === undefined ? [own] : [own, override(usual, `${title}, of the whole time`)];
+    return usual === undefined ? [own] : [own, override(usual, usualTitle(title))];
   });
   const queries = parts.flatMap((part) => part.queries);
   return { title: panel.title, view: 'timeseries', queries, transformations: [], overrides };

@@ -5,7 +5,7 @@ import type { Resource } from '../../apply/resource.ts';
 import { placeOf } from '../../panels/grid.ts';
 import { PANELS } from '../../panels/panels.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
-import { DASHBOARD, DESCRIPTION, titleOf } from '../texts.ts';
+import { DASHBOARD, DESCRIPTION, SLOWEST, titleOf } from '../texts.ts';
 import { type ChartSource, vegaChart } from './vega.ts';
 
 /** Options of {@link savedObjects}. */
@@ -96,10 +96,10 @@ export function savedObjects(options: SavedObjectsOptions = {}): Resource[] {
     }),
   );
   const requests = `${profileKey('event.name', profile)} : "span.end" and not ${profileKey('parent_span_id', profile)} : *`;
-  const traces = object(TRACES, 'Slowest requests', {
+  const traces = object(TRACES, SLOWEST, {
     type: 'search',
     attributes: {
-      title: 'Slowest requests',
+      title: SLOWEST,
       description: described(TRACES),
       columns: COLUMNS.map((key) => profileKey(key, profile)),
       sort: [[profileKey('duration_ms', profile), 'desc']],

@@ -8,6 +8,7 @@ import type { Panel } from '../../panels/panel.ts';
 import type { SearchProfile } from '../../search/condition.ts';
 import { valueName } from '../../search/measure.ts';
 import { panelAggregations } from '../../search/panel-search.ts';
+import { usualTitle } from '../texts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -68,8 +69,6 @@ function overAll(name: string, { of, per = [], factor = 1 }: Metric, title: stri
     { calculate: `datum.all_${whole} > 0 ? datum.all_${part} * ${factor} / datum.all_${whole} : null`, as: title },
   ];
 }
-
-const usualTitle = (title: string): string => `${title}, of the whole time`;
 
 /** One row for each bucket and metric: `series`, `time`, `value`. */
 function transforms(panel: Panel): Json[] {
