@@ -6,15 +6,43 @@ import { cli, type Outcome } from './support/cli.ts';
 
 type Body = Record<string, unknown>;
 
-/** A cluster that takes every request, or refuses those of a path, and the saved objects of its pages. */
-async function startTarget(refused = 'nothing'): Promise<{ url: string; writes: string[] }> {
+const asTexts = (settings: unknown): unknown =>
+  JSON.parse(JSON.stringify(settings ?? {}), (_, value: unknown) =>
+    typeof value === 'object' ? value : String(value),
+  );
+
+/** The answer of an engine to a `GET`: settings are texts, and each API wraps the body. */
+function storedForm(path: string, body: Body): Body {
+  const [kind, name = ''] = path.split('/');
+  const { template, ...rest } = body as { template?: { settings?: unknown } };
+  const own =
+    template === undefined ? rest : { ...rest, template: { ...template, settings: asTexts(template.settings) } };
+  if (kind === '_component_template') return { component_templates: [{ name, component_template: own }] };
+  if (kind === '_index_template') return { index_templates: [{ name, index_template: own }] };
+  return path.startsWith('_plugins/') ? { _seq_no: 1, _primary_term: 1, ...own } : { [name]: own };
+}
+
+interface Target {
+  readonly url: string;
+  readonly writes: string[];
+  /** Bodies that the cluster has, by path. */
+  readonly stored: Map<string, Body>;
+}
+
+/** A cluster that keeps what it is sent, or refuses requests of a path, and the saved objects of its pages. */
+async function startTarget(refused = 'nothing'): Promise<Target> {
   const objects = new Map<string, Body>();
+  const stored = new Map<string, Body>();
   const writes: string[] = [];
   function answer(method: string, url: URL, body: Body): [number, unknown] {
     const path = decodeURIComponent(url.pathname.slice(1));
     if (method !== 'GET') writes.push(`${method} ${path}`);
     if (path.startsWith(refused)) return [403, { error: { type: 'security_exception', reason: 'no permissions' } }];
-    if (!path.startsWith('api/saved_objects/')) return [200, { acknowledged: true }];
+    if (!path.startsWith('api/saved_objects/')) {
+      if (method !== 'GET') stored.set(path, body);
+      const known = stored.get(path);
+      return known === undefined ? [404, {}] : [200, storedForm(path, known)];
+    }
     const key = path.replace('api/saved_objects/', '');
     const type = url.searchParams.get('type');
     if (key === '_find') return [200, { saved_objects: [...objects.values()].filter((one) => one['type'] === type) }];
@@ -35,11 +63,12 @@ async function startTarget(refused = 'nothing'): Promise<{ url: string; writes: 
     server.listen(0, '127.0.0.1', resolve);
   });
   onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, writes };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, writes, stored };
 }
 
 const setup = (...args: string[]): Promise<Outcome> => cli(['setup', ...args]);
-const requests = elasticsearchSetup({ flavour: 'opensearch' }).map(({ method, path }) => `${method} ${path}`);
+const paths = elasticsearchSetup({ flavour: 'opensearch' }).map(({ path }) => path);
+const requests = paths.map((path) => `PUT ${path}`);
 
 describe('spanline setup', () => {
   it('prints all parts, and changes nothing without --yes', async () => {
@@ -48,7 +77,7 @@ describe('spanline setup', () => {
     expect({ code, stderr, writes }).toEqual({ code: 0, stderr: '', writes: [] });
     const printed = stdout.split('\n');
     expect(printed[0]).toBe('Lines');
-    expect(printed.slice(1, requests.length + 1)).toEqual(requests);
+    expect(printed.slice(1, requests.length + 1)).toEqual(paths.map((path) => `+ create ${path}`));
     expect(printed[requests.length + 1]).toBe('Dashboards');
     expect(printed).toContain('+ create Slowest requests');
   });
@@ -63,6 +92,31 @@ describe('spanline setup', () => {
     const again = await setup(...args);
     expect(again.stdout).not.toMatch(/^[+~-]/m);
     expect(writes.slice(before).filter((write) => write.includes('saved_objects'))).toEqual([]);
+  });
+
+  it('says what differs in templates, pipelines and policies that are installed', async () => {
+    const { url, writes, stored } = await startTarget();
+    const args = ['opensearch', '--url', url, '--dashboards-url', url];
+    await setup(...args, '--yes');
+    const before = writes.length;
+    expect((await setup(...args)).stdout).not.toMatch(/^[+~-]/m);
+    const [pipeline = '', , component = ''] = paths;
+    stored.set(pipeline, { ...stored.get(pipeline), description: 'by hand' });
+    stored.delete(component);
+    const { code, stdout } = await setup(...args);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`~ replace ${pipeline}\n    description: "by hand" → `);
+    expect(stdout).toContain(`+ create ${component}\n`);
+    expect(stdout.match(/^[+~-]/gm)).toHaveLength(2);
+    expect(writes).toHaveLength(before);
+  });
+
+  it('goes on when it may not read a part of what is installed, and says so', async () => {
+    const { url } = await startTarget('_index_template');
+    const { code, stdout, stderr } = await setup('opensearch', '--url', url, '--dashboards-url', url);
+    expect(code).toBe(1);
+    expect(stderr).toContain('spanline setup: GET _index_template/logs-spanline: 403 ');
+    expect(stdout).toContain('+ create _data_stream/logs-spanline-default');
   });
 
   it('ends with the part that is refused', async () => {

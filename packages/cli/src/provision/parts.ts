@@ -1,7 +1,7 @@
 /** The parts of a set-up: each is a command of its own, with the options that are for it. */
 import type { CommandIo } from '../command.ts';
 import { dashboards } from '../dashboards/dashboards.ts';
-import { listSetup } from '../setup/list-setup.ts';
+import { compareSetup } from '../setup/compare-setup.ts';
 import { runSetup } from '../setup/run-setup.ts';
 
 /** Options of the command that parts take. */
@@ -59,9 +59,9 @@ function lines(target: string, takes: Part['takes'], more: readonly string[] = [
   return {
     title: 'Lines',
     takes,
-    async run(args, isConfirmed, io) {
+    run(args, isConfirmed, io) {
       const own = [target, ...more, ...args];
-      return isConfirmed ? runSetup(own, io) : listSetup(own, io);
+      return isConfirmed ? runSetup(own, io) : compareSetup(own, io);
     },
   };
 }

@@ -8,8 +8,8 @@ const NAMES = Object.keys(PARTS);
 
 const HELP = `spanline setup <target> [options]
 
-Sets a target up: pipeline, lifecycle, templates, data stream and dashboards. It prints what it would do;
-with --yes, it does it. It can be repeated. Keys come from the environment, as in
+Sets a target up: pipeline, lifecycle, templates, data stream and dashboards. It prints what would change,
+compared with what is installed; with --yes, it does it. It can be repeated. Keys come from the environment, as in
 spanline ship setup and spanline dashboards, whose options it takes.
 
   elasticsearch             --url <cluster> --dashboards-url <Kibana>

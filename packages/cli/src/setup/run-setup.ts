@@ -4,10 +4,10 @@ import { cloudwatchSetup, datadogSetup, elasticsearchSetup, type SetupRequest } 
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkUrl, connectCluster, connectDatadog } from '../targets/index.ts';
+import { findPipeline } from './datadog-pipeline.ts';
 import { elasticOptions, parseSetupOptions, SETUP_HELP, type SetupOptions } from './options.ts';
 
 const ISM = '_plugins/_ism/policies/';
-const PIPELINES = 'api/v1/logs/config/pipelines';
 const UNAUTHORIZED = 401;
 
 /** The target refused a request, or was not reached. The message is for the operator. */
@@ -76,14 +76,12 @@ async function setUpElastic(
 }
 
 /** Replaces the pipeline if it exists, so that a second run does not create a second one. */
-async function pipelineRequest(client: JsonClient, { body, path, method }: SetupRequest): Promise<SetupRequest> {
-  const answer = await client.send({ method: 'GET', path: PIPELINES });
-  if (!answer.isOk) throw new RefusedError(`GET ${PIPELINES}: ${answer.status} ${answer.reason}`.trimEnd());
-  const pipelines = Array.isArray(answer.body) ? (answer.body as unknown[]).map(props) : [];
-  const id = pipelines.find(({ name }) => name === body?.['name'])?.['id'];
-  const known =
-    typeof id === 'string' ? { method: 'PUT' as const, path: `${path}/${encodeURIComponent(id)}` } : undefined;
-  return { ...(known ?? { method, path }), ...(body === undefined ? {} : { body }) };
+async function pipelineRequest(client: JsonClient, request: SetupRequest): Promise<SetupRequest> {
+  const found = await findPipeline(client, request).catch((error: unknown) => {
+    throw new RefusedError(messageOf(error));
+  });
+  if (found === undefined) return request;
+  return { ...request, method: 'PUT', path: `${request.path}/${encodeURIComponent(found.id)}` };
 }
 
 async function setUpDatadog(given: SetupOptions, io: CommandIo): Promise<void> {
@@ -94,11 +92,7 @@ async function setUpDatadog(given: SetupOptions, io: CommandIo): Promise<void> {
     return;
   }
   const client = connectDatadog(given, io);
-  try {
-    await installAll(client, [await pipelineRequest(client, setup.pipeline)], io);
-  } catch (error) {
-    throw error instanceof RefusedError ? error : new RefusedError(`GET ${PIPELINES}: ${messageOf(error)}`);
-  }
+  await installAll(client, [await pipelineRequest(client, setup.pipeline)], io);
 }
 
 function setUpCloudwatch({ logGroup, file, retentionDays }: SetupOptions, io: CommandIo): void {

@@ -8,4 +8,5 @@ export {
   connectOpensearchDashboards,
   datadogSite,
 } from './connect.ts';
-export { applyAll, showPlan } from './keep.ts';
+export type { Resource, StoredResource } from '@spanline/dashboards';
+export { applyAll, showComparison, showPlan } from './keep.ts';

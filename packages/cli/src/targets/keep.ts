@@ -4,8 +4,10 @@ import {
   type Collection,
   type Difference,
   applyChanges,
+  planChanges,
   planFor,
   type Resource,
+  type StoredResource,
 } from '@spanline/dashboards';
 import type { CommandIo } from '../command.ts';
 import { lineText } from '../report/index.ts';
@@ -26,13 +28,8 @@ function changeText(change: Change): string {
   return `${MARKS[change.kind]} ${change.kind} ${lineText(titleOf(change))}`;
 }
 
-/** Prints the changes that a collection needs, with their differences. @returns how many there are */
-export async function showPlan(
-  collection: Collection,
-  wanted: readonly Resource[],
-  { stdout }: CommandIo,
-): Promise<number> {
-  const changes = await planFor(collection, wanted);
+/** Prints changes with their differences. @returns how many there are */
+function showChanges(changes: readonly Change[], { stdout }: CommandIo): number {
   for (const change of changes) {
     stdout.write(`${changeText(change)}\n`);
     if (change.kind !== 'replace') continue;
@@ -41,6 +38,16 @@ export async function showPlan(
     if (differences.length > MAX_DIFFERENCES) stdout.write(`    … ${differences.length - MAX_DIFFERENCES} more\n`);
   }
   return changes.filter(({ kind }) => kind !== 'unchanged').length;
+}
+
+/** Prints how an object differs from what it has to be. Without a stored one, it would be created. */
+export function showComparison(wanted: Resource, stored: StoredResource | undefined, io: CommandIo): void {
+  showChanges(planChanges([wanted], stored === undefined ? [] : [stored]), io);
+}
+
+/** Prints the changes that a collection needs, with their differences. @returns how many there are */
+export async function showPlan(collection: Collection, wanted: readonly Resource[], io: CommandIo): Promise<number> {
+  return showChanges(await planFor(collection, wanted), io);
 }
 
 /** Makes the changes that a collection needs, and prints each with the address of its page. */
