@@ -13,7 +13,7 @@ function leaves(schema: Schema, prefix = ''): string[] {
   );
 }
 
-const PROFILE_OF = { kql: 'ecs', esql: 'ecs', datadog: 'datadog', cloudwatch: 'otel' } as const;
+const PROFILE_OF = { kql: 'ecs', esql: 'ecs', dsl: 'ecs', datadog: 'datadog', cloudwatch: 'otel' } as const;
 type Language = keyof typeof PROFILE_OF;
 
 /** Words of a query's language, and names that the query itself gives. */
@@ -28,8 +28,21 @@ function withoutValues(block: string): string {
   return block.replaceAll(/"[^"]*"/g, '').replaceAll(/(@[\w.]+):[^\s]+/g, '$1');
 }
 
+/** Fields of a search: values of `field`, columns, and names in clauses that have a field as their name. */
+function dslFields(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    if (name === 'field' && typeof inner === 'string') return [inner];
+    if (name === '_source') return (inner as string[]).filter((column) => !column.includes('*'));
+    if (name === 'sort') return (inner as object[]).flatMap((key) => Object.keys(key));
+    const isClause = name === 'term' || name === 'range';
+    return [...(isClause ? Object.keys(inner as object) : []), ...dslFields(inner)];
+  });
+}
+
 function fieldsOf(language: Language, block: string): string[] {
   const text = withoutValues(block);
+  if (language === 'dsl') return dslFields(JSON.parse(block));
   if (language === 'datadog') return [...text.matchAll(/@([\w.]+)/g)].map(([, name = '']) => name);
   const words = text.match(/(?<!\w)@?[a-z_]\w*(?:\.\w+)*/g) ?? [];
   const named = words.filter((word) => word.includes('.') || word.includes('_') || word.startsWith('@'));
