@@ -5,9 +5,12 @@
 
 /** A figure of the spans of a group, as `stats` has it. */
 export type SpanMetric =
-  | 'spans'
+  | 'requests'
   | 'errors'
   | 'error_rate'
+  | 'llm_error_rate'
+  | 'tool_error_rate'
+  | 'step_p95_ms'
   | 'latency_p50_ms'
   | 'latency_p95_ms'
   | 'latency_p99_ms'
@@ -25,7 +28,10 @@ export interface LineMetric {
   readonly name: string;
   /** Key whose values are added. Without it, lines are counted. */
   readonly sum?: string;
-  /** The sum is divided by the sum of this key, or by the number of lines that have the first one. */
+  /**
+   * The sum is divided by the sum of this key, or by the number of lines that have the first key. A line without the
+   * first of two keys counts as 0.
+   */
   readonly per?: string;
 }
 
@@ -58,8 +64,14 @@ const lines = (name: string, sum?: string, per?: string): PanelFigures => ({
   metrics: [{ name, ...(sum === undefined ? {} : { sum }), ...(per === undefined ? {} : { per }) }],
 });
 
-const ROOT = '-exists:parent';
+/** An HTTP request, or a span without a parent in this process. */
+const ROOT = '(-exists:parent OR exists:spanline.rollup.spans)';
 const MODEL = 'type:llm';
+/** Calls that use tokens. */
+const BILLED = '(type:llm OR type:embedding)';
+/** Guardrails that did not let the text pass, and content filters of providers. */
+const STOPPED =
+  '(exists:spanline.guardrail.action -spanline.guardrail.action:(allow OR allowed OR pass OR passed OR none OR ok)) OR (spanline.error.class:content_filter -spanline.error.propagated:true) OR (type:(llm OR embedding) gen_ai.response.finish_reasons:content_filter)';
 const SCORE = 'event:gen_ai.evaluation.result';
 /** `per` of a mean. */
 const EACH = 'each';
@@ -67,11 +79,11 @@ const EACH = 'each';
 /** The panels, in their order on the page. */
 // oxfmt-ignore
 export const PANELS: readonly Panel[] = [
-  { id: 'requests', title: 'Requests', figures: spans('spans', 'errors'), filter: ROOT, unit: 'count', chart: 'lines' },
+  { id: 'requests', title: 'Requests', figures: spans('requests', 'errors'), filter: ROOT, unit: 'count', chart: 'lines' },
   { id: 'error-rate', title: 'Failed requests', figures: spans('error_rate'), filter: ROOT, unit: 'share', chart: 'lines' },
   { id: 'latency', title: 'Latency of requests', figures: spans('latency_p50_ms', 'latency_p95_ms', 'latency_p99_ms'), filter: ROOT, unit: 'ms', chart: 'lines' },
-  { id: 'step-latency', title: 'Latency by step, p95', figures: spans('latency_p95_ms'), filter: '', split: 'step', unit: 'ms', chart: 'lines' },
-  { id: 'model-latency', title: 'Latency by model, p95', figures: spans('latency_p95_ms'), filter: MODEL, split: 'model', unit: 'ms', chart: 'lines' },
+  { id: 'step-latency', title: 'Latency by step, p95', figures: spans('step_p95_ms'), filter: '', split: 'step', unit: 'ms', chart: 'lines' },
+  { id: 'model-latency', title: 'Latency by model, p95', figures: spans('step_p95_ms'), filter: MODEL, split: 'model', unit: 'ms', chart: 'lines' },
   { id: 'first-token', title: 'Time to first token, median', figures: spans('time_to_first_token_p50_ms'), filter: 'exists:ttft', split: 'model', unit: 'ms', chart: 'lines' },
   { id: 'first-token-p95', title: 'Time to first token, p95', figures: spans('time_to_first_token_p95_ms'), filter: 'exists:ttft', split: 'model', unit: 'ms', chart: 'lines' },
   { id: 'cost-by-model', title: 'Cost by model', figures: spans('cost_usd'), filter: 'exists:cost', split: 'model', unit: 'usd', chart: 'bars' },
@@ -83,13 +95,13 @@ export const PANELS: readonly Panel[] = [
   { id: 'tokens-by-user', title: 'Tokens by user', figures: traces('total_tokens'), filter: '', split: 'user', unit: 'tokens', chart: 'bars' },
   { id: 'tokens-by-prompt', title: 'Tokens by prompt version', figures: spans('total_tokens'), filter: 'exists:prompt.version', split: 'prompt.version', unit: 'tokens', chart: 'bars' },
   { id: 'errors', title: 'Errors by fingerprint', figures: { of: 'errors', metrics: ['errors'] }, filter: 'status:error', unit: 'count', chart: 'ranking' },
-  { id: 'model-errors', title: 'Failed model calls', figures: spans('error_rate'), filter: MODEL, split: 'model', unit: 'share', chart: 'lines' },
-  { id: 'tool-errors', title: 'Failed tool calls', figures: spans('error_rate'), filter: 'type:tool', split: 'tool', unit: 'share', chart: 'lines' },
-  { id: 'cache-hits', title: 'Input tokens from the cache', figures: lines('cache_hit_ratio', 'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.input_tokens'), filter: 'exists:tokens.cached', split: 'model', unit: 'share', chart: 'lines' },
+  { id: 'model-errors', title: 'Failed model calls', figures: spans('llm_error_rate'), filter: MODEL, split: 'model', unit: 'share', chart: 'lines' },
+  { id: 'tool-errors', title: 'Failed tool calls', figures: spans('tool_error_rate'), filter: 'type:tool', split: 'tool', unit: 'share', chart: 'lines' },
+  { id: 'cache-hits', title: 'Input tokens from the cache', figures: lines('cache_hit_ratio', 'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.input_tokens'), filter: BILLED, split: 'model', unit: 'share', chart: 'lines' },
   { id: 'retrieval-score', title: 'Best retrieval score, mean', figures: lines('retrieval_score', 'spanline.retrieval.score_max', EACH), filter: 'exists:spanline.retrieval.score_max', split: 'step', unit: 'score', chart: 'lines' },
   { id: 'documents', title: 'Documents per retrieval', figures: lines('documents_per_retrieval', 'spanline.retrieval.count', EACH), filter: 'exists:documents', split: 'step', unit: 'score', chart: 'lines' },
   { id: 'quality', title: 'Quality scores, mean', figures: lines('evaluation_score', 'gen_ai.evaluation.score.value', EACH), filter: `${SCORE} exists:score -spanline.evaluation.source:user`, split: 'gen_ai.evaluation.name', unit: 'score', chart: 'lines' },
   { id: 'feedback', title: 'Feedback of users, mean', figures: lines('evaluation_score', 'gen_ai.evaluation.score.value', EACH), filter: `${SCORE} exists:score spanline.evaluation.source:user`, split: 'gen_ai.evaluation.name', unit: 'score', chart: 'lines' },
-  { id: 'guards', title: 'Guard triggers', figures: lines('safety_triggers'), filter: 'exists:spanline.guardrail.action', split: 'spanline.guardrail.name', unit: 'count', chart: 'bars' },
+  { id: 'guards', title: 'Guard triggers', figures: lines('safety_triggers'), filter: STOPPED, split: 'step', unit: 'count', chart: 'bars' },
   { id: 'alerts', title: 'Alerts fired', figures: lines('alerts_fired'), filter: 'event:alert spanline.alert.event:fired', split: 'spanline.alert.name', unit: 'count', chart: 'bars' },
 ];

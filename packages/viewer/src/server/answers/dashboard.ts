@@ -39,9 +39,12 @@ export function panelOf(id: string): Panel {
 }
 
 const MEASURES: Readonly<Record<SpanMetric, (row: StatsRow) => number | undefined>> = {
-  spans: ({ count }) => count,
+  requests: ({ count }) => count,
   errors: ({ errors }) => errors,
   error_rate: ({ errorRate }) => errorRate,
+  llm_error_rate: ({ errorRate }) => errorRate,
+  tool_error_rate: ({ errorRate }) => errorRate,
+  step_p95_ms: ({ p95Ms }) => p95Ms,
   latency_p50_ms: ({ p50Ms }) => p50Ms,
   latency_p95_ms: ({ p95Ms }) => p95Ms,
   latency_p99_ms: ({ p99Ms }) => p99Ms,
@@ -53,7 +56,7 @@ const MEASURES: Readonly<Record<SpanMetric, (row: StatsRow) => number | undefine
 
 /** Names of series that are metrics. */
 const NAMES: Readonly<Partial<Record<SpanMetric, string>>> = {
-  spans: 'all',
+  requests: 'all',
   errors: 'failed',
   error_rate: 'failed',
   latency_p50_ms: 'p50',
@@ -172,8 +175,9 @@ async function lineSeries(
   const sums = createSums(bars.barMs);
   for await (const { record } of query.records(allOf(filter, parseFilter(panel.filter)), options)) {
     const facts = record as Readonly<Record<string, unknown>>;
-    const value = sum === undefined ? 1 : facts[sum];
-    const whole = per === undefined || per === 'each' ? 1 : facts[per];
+    const isRatio = per !== undefined && per !== 'each';
+    const value = sum === undefined ? 1 : (facts[sum] ?? (isRatio ? 0 : undefined));
+    const whole = isRatio ? facts[per] : 1;
     if (typeof value !== 'number' || typeof whole !== 'number') continue;
     const name = field === undefined ? '' : textOf(fieldValues(field, record)[0]);
     sums.add(name, timeOf(record['event.start'] ?? record['@timestamp']), value, whole);
