@@ -3,8 +3,8 @@ import { type AttributeKey, profileKey } from '@spanline/record';
 import { METRICS, REQUEST } from '../../metrics/catalogue.ts';
 import type { Panel } from '../../panels/panel.ts';
 import type { SearchProfile } from '../../search/condition.ts';
-import { esqlCondition } from '../../search/esql.ts';
 import { esqlAggregations, esqlField, esqlName, esqlValue } from '../../search/esql-metric.ts';
+import { esqlCondition } from '../../search/esql.ts';
 import { usualTitle } from '../texts.ts';
 
 /** Lines that queries read. */

@@ -20,7 +20,8 @@ export interface ChartSource {
 }
 
 const FORMATS: Readonly<Record<Unit, string>> = {
-  count: ',.0f',
+  // An axis of small numbers has steps between them.
+  count: ',.1~f',
   ms: ',.0f',
   usd: '$,.4f',
   tokens: ',.0f',
@@ -28,6 +29,11 @@ const FORMATS: Readonly<Record<Unit, string>> = {
   score: '.3f',
   documents: '.2f',
 };
+
+/** Width of the bars of all columns. */
+const BARS = 360;
+/** Value of the first metric: rows of all columns have its order. */
+const RANK = 'rank';
 
 /** A number of the answer. A quantile of no lines, and a mean of none, is null. */
 function numberOf(metric: string, part: 'of' | 'per', index: number, measure: Measure): string {
@@ -98,21 +104,44 @@ function transforms(panel: Panel): Json[] {
     ...opened,
     ...panel.metrics.map((name, index) => ({ calculate: expressionOf(name, METRICS[name]), as: own[index] })),
     ...compared.flatMap((name) => overAll(name, METRICS[name], usualTitle(METRICS[name].title))),
+    ...(isTimed ? [] : [{ calculate: `datum['${own[0] ?? ''}']`, as: RANK }]),
     { fold: titles, as: ['metric', 'value'] },
     { filter: 'isValid(datum.value)' },
     { calculate: panel.by !== undefined && isTimed && titles.length === 1 ? 'datum.group' : series, as: 'series' },
   ];
 }
 
-function timeChart(panel: Panel): Json {
-  const unit = METRICS[panel.metrics[0] as keyof typeof METRICS].unit;
+/** Lines of metrics that have one unit. */
+function lines(unit: Unit): Json {
   return {
     mark: { type: 'line', point: true, tooltip: true },
     encoding: {
       x: { field: 'start', type: 'temporal', title: null },
-      y: { field: 'value', type: 'quantitative', title: null, axis: { format: FORMATS[unit] } },
+      y: { field: 'value', type: 'quantitative', title: null, axis: { format: FORMATS[unit], tickCount: 4 } },
       color: { field: 'series', type: 'nominal', title: null },
     },
+  };
+}
+
+/** Metrics of each unit have a row with an axis of their own. */
+function timeChart(panel: Panel): Json {
+  const units = [...new Set(panel.metrics.map((name) => METRICS[name].unit))];
+  const [first, ...others] = units;
+  if (first !== undefined && others.length === 0) return lines(first);
+  return {
+    vconcat: units.map((unit) => ({
+      transform: [
+        {
+          filter: {
+            field: 'metric',
+            oneOf: panel.metrics.filter((name) => METRICS[name].unit === unit).map((name) => METRICS[name].title),
+          },
+        },
+      ],
+      width: 360,
+      height: 160 / units.length,
+      ...lines(unit),
+    })),
   };
 }
 
@@ -126,14 +155,14 @@ function topChart(panel: Panel): Json {
       return {
         title,
         transform: [{ filter: { field: 'metric', equal: title } }],
-        width: 120,
+        width: Math.floor(BARS / panel.metrics.length),
         mark: { type: 'bar', tooltip: true },
         encoding: {
           y: {
             field: 'group',
             type: 'nominal',
             title: null,
-            sort: index === 0 ? '-x' : null,
+            sort: { field: RANK, op: 'max', order: 'descending' },
             ...(index === 0 ? {} : { axis: null }),
           },
           x: { field: 'value', type: 'quantitative', title: null, axis: { format: FORMATS[unit], tickCount: 3 } },
