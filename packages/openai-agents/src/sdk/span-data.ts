@@ -10,9 +10,12 @@ export interface StepStart {
   readonly attributes: SpanAttributes;
 }
 
+/** The start of a text that may be JSON. An error of the parser costs more than everything else of a span. */
+const MAY_BE_JSON = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/;
+
 /** JSON of a model or of a tool. Text that is none stays text. */
 function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' || !MAY_BE_JSON.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {
