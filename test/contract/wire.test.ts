@@ -10,7 +10,7 @@ import { wire } from '@spanline/wire';
 import { startProvider, USAGE } from '../support/provider.ts';
 import { drain } from '../support/records.ts';
 import { useWire } from '../support/set-up.ts';
-import { json, type Wire } from '../support/wire/server.ts';
+import { events, json, type Wire } from '../support/wire/server.ts';
 import { INSTRUMENTATIONS, type Program, USD_PER_CALL } from './support/programs.ts';
 
 let provider: LLMock;
@@ -74,7 +74,10 @@ describe.each(MODEL_CALLS)('with the instrumentation of $name $way, the wire', (
       expect(call['otel.scope.name']).not.toBe('@spanline/wire');
       expect(call).not.toHaveProperty('spanline.retry.attempt');
     }
-    expect(calls()[1]).toHaveProperty(['spanline.stream.max_gap_ms']);
+    expect(calls()[1]).toMatchObject({
+      'spanline.stream.max_gap_ms': expect.any(Number) as number,
+      'gen_ai.response.time_to_first_chunk': expect.any(Number) as number,
+    });
   });
 });
 
@@ -94,4 +97,24 @@ it('counts the requests and retries of a framework on its line', async () => {
   expect(first).not.toHaveProperty(['spanline.retry.attempt']);
   expect(second).toMatchObject({ 'spanline.wire.requests': 3, 'spanline.retry.attempt': 2 });
   expect(second?.['otel.scope.name']).toBe('@spanline/langchain');
+});
+
+it('completes the line of a framework that ends before the stream does', async () => {
+  const piece = (content: string): object => ({ model: 'gpt-4o', choices: [{ index: 0, delta: { content } }] });
+  server.answer(() => ({ ...events([piece('one'), { ...piece(' two'), usage: USAGE }]), open: true }));
+  const configuration = { baseURL: `${server.url}/v1` };
+  const model = new ChatOpenAI({ model: 'gpt-4o', apiKey: 'test', maxRetries: 0, streamUsage: false, configuration });
+  const callbacks = [new SpanlineCallbackHandler({ tracer })];
+  const chunks = (await model.stream('plain', { callbacks }))[Symbol.asyncIterator]();
+  let text = '';
+  while (!text.includes('two')) text += (await chunks.next()).value?.text ?? '';
+  await tracer.shutdown();
+  expect(log.records()).toMatchObject([
+    {
+      'otel.scope.name': '@spanline/langchain',
+      'gen_ai.usage.input_tokens': USAGE.prompt_tokens,
+      'spanline.http.ttfb_ms': expect.any(Number) as number,
+      'gen_ai.response.time_to_first_chunk': expect.any(Number) as number,
+    },
+  ]);
 });

@@ -1,13 +1,13 @@
 /** A request below a call whose span another instrumentation writes: of a framework, or of the client that sends it. */
 
 import { currentSpan, type Span } from '@spanline/core';
-import { attributesOf, instrumentationOf, usageAttributes } from '@spanline/core/internal';
+import { type AnswerUsage, attributesOf, instrumentationOf, usageAttributes } from '@spanline/core/internal';
 import type { AttributeKey, SpanAttributes } from '@spanline/record';
 import { observedUsage, observeUsage, type RequestLayer, type RequestUsage } from '../provider/observed-usage.ts';
-import { isClientCall, usageOf } from './call-state.ts';
+import { type CallTracing, isClientCall, usageOf } from './call-state.ts';
 import type { ClientCall } from './call.ts';
 import { answerHeaders } from './headers.ts';
-import type { OpenCall } from './open-call.ts';
+import type { OpenCall, SdkStreamEvents } from './open-call.ts';
 import { watchSdkStream } from './watch-sdk-stream.ts';
 
 /** Attributes that a client knows before the call. Not every framework does. */
@@ -17,7 +17,8 @@ const GIVEN = [
   'server.address',
   'server.port',
 ] as const satisfies readonly AttributeKey[];
-const FRAMEWORKS_OWN: ReadonlySet<AttributeKey> = new Set(GIVEN);
+const FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk';
+const FRAMEWORKS_OWN: ReadonlySet<AttributeKey> = new Set([...GIVEN, FIRST_CHUNK]);
 
 /**
  * The span of the call that a request belongs to, if another instrumentation writes one: of a framework, or for a
@@ -59,11 +60,37 @@ function setHeaders(span: Span, headers: SpanAttributes): void {
   );
 }
 
+/** Reads the pieces of an answer: their usage, and when the first one came, which not every framework tells. */
+function attachedStream(
+  { guard, scope }: CallTracing,
+  span: Span,
+  { reader, startedMs = performance.now() }: ClientCall,
+  usage: AnswerUsage,
+): SdkStreamEvents {
+  const nothing = (): void => undefined;
+  let hasContent = false;
+  return {
+    chunk(value, atMs = performance.now()): true {
+      guard(scope.name, () => {
+        usage.add(value);
+        if (hasContent || reader.chunk(value) !== 'content') return;
+        hasContent = true;
+        setFacts(span, { [FIRST_CHUNK]: Math.round((atMs - startedMs) * 1000) / 1e6 });
+      });
+      return true;
+    },
+    done: nothing,
+    abandoned: nothing,
+    failed: nothing,
+  };
+}
+
 /**
  * Attaches a request to the span of the call that it is made for. It adds what frameworks do not report: the headers of
- * the answer, and its usage, from which the framework's instrumentation chooses what is more exact.
+ * the answer, the time of its first chunk, and its usage, from which the framework's instrumentation chooses what is
+ * more exact.
  */
-export function attachCall(span: Span, call: ClientCall, layer: RequestLayer): OpenCall {
+export function attachCall(tracing: CallTracing, span: Span, call: ClientCall, layer: RequestLayer): OpenCall {
   const nothing = (): void => undefined;
   const usage = usageOf(call);
   const read: RequestUsage['read'] = (isBroken) => {
@@ -72,15 +99,7 @@ export function attachCall(span: Span, call: ClientCall, layer: RequestLayer): O
   };
   observeUsage(span, { read }, layer);
   setGiven(span, call.span.attributes ?? {});
-  const stream = {
-    chunk(value: unknown): true {
-      usage.add(value);
-      return true;
-    },
-    done: nothing,
-    abandoned: nothing,
-    failed: nothing,
-  };
+  const stream = attachedStream(tracing, span, call, usage);
   return {
     isDecoded: call.isDecoded === true,
     stream: () => stream,

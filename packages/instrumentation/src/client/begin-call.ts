@@ -41,7 +41,7 @@ export function beginCall(tracing: ClientTracing, request: ClientRequest): Begun
   if (call === undefined) return undefined;
   beforeCall?.();
   const outer = guard(scope.name, () => owningSpan(call, layer));
-  if (outer !== undefined) return { open: attachCall(outer, call, layer), own: undefined };
+  if (outer !== undefined) return { open: attachCall(tracing, outer, call, layer), own: undefined };
   const open = guard(scope.name, () => openCall(tracing, call));
   return open === undefined ? undefined : { open, own: call };
 }
