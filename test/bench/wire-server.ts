@@ -3,8 +3,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Chunks of each streamed answer. */
+/** Chunks of a streamed answer, and of a long one. The request says how many by `max_tokens`. */
 export const CHUNKS = 500;
+export const MANY_CHUNKS = 1500;
 
 const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 const head = { id: 'chatcmpl-bench', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-mini-2024-07-18' };
@@ -17,15 +18,18 @@ const END = [
 ].join('');
 
 const server = createServer((request, response) => {
-  request.resume().on('end', () => {
+  let asked = '';
+  request.setEncoding('utf8').on('data', (text: string) => (asked += text));
+  request.on('end', () => {
     if (request.url?.includes('chat') !== true) {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"stock":12}');
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const { max_tokens: chunks } = JSON.parse(asked) as { max_tokens: number };
     let sent = 0;
     const next = (): void => {
-      if (sent++ === CHUNKS) response.end(END);
+      if (sent++ === chunks) response.end(END);
       else response.write(CHUNK, () => setImmediate(next));
     };
     next();

@@ -1,6 +1,7 @@
 /** Wire capture beside the official OpenTelemetry instrumentations of undici and OpenAI. */
 
 import { fork } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { metrics } from '@opentelemetry/api';
@@ -11,9 +12,9 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import OpenAI from 'openai';
 import { createLogger, createTracer } from '@spanline/core';
 import { wire } from '@spanline/wire';
-import { type BenchCase, measure } from './harness.ts';
-import { addedRatio, type Row, ratio } from './rows.ts';
-import { CHUNKS } from './wire-server.ts';
+import { type BenchCase, type BenchResult, measure } from './harness.ts';
+import { addedRatio, type Row, ratio, told } from './rows.ts';
+import { CHUNKS, MANY_CHUNKS } from './wire-server.ts';
 
 type Turn = NonNullable<BenchCase['turn']>;
 
@@ -45,6 +46,31 @@ function openTelemetry(): Turn {
   };
 }
 
+/** Listeners that do nothing, on the channels that wire capture listens to: the share that is Node's own. */
+const listening: Turn = () => {
+  const names = ['create', 'bodyChunkSent', 'bodySent', 'headers', 'bodyChunkReceived', 'trailers', 'error'];
+  const channels = names.map((name) => `undici:request:${name}`);
+  const nothing = (): void => undefined;
+  for (const channel of channels) subscribe(channel, nothing);
+  return () => {
+    for (const channel of channels) unsubscribe(channel, nothing);
+  };
+};
+
+/** The cost of one more chunk, from answers of two lengths: the request and its line are in both. */
+function perChunk(few: BenchResult | undefined, many: BenchResult | undefined): BenchResult {
+  const each = (of: (result: BenchResult) => number): number =>
+    few === undefined || many === undefined ? Number.NaN : (of(many) - of(few)) / (MANY_CHUNKS - CHUNKS);
+  return {
+    name: few?.name ?? '?',
+    medianNs: each(({ medianNs }) => medianNs),
+    minNs: each(({ minNs }) => minNs),
+    maxNs: each(({ maxNs }) => maxNs),
+    bytes: each(({ bytes }) => bytes),
+    gcNs: each(({ gcNs }) => gcNs),
+  };
+}
+
 /** Rows of wire capture. On Node 20 and 22 with its patch of `fetch`. */
 export async function wireRows(): Promise<Row[]> {
   const server = fork(fileURLToPath(new URL('wire-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
@@ -61,12 +87,13 @@ export async function wireRows(): Promise<Row[]> {
     const fetching: typeof fetch = (...args) => fetch(...args);
     const client = new OpenAI({ apiKey: 'bench', baseURL: `${url}/v1`, maxRetries: 0, fetch: fetching });
     const messages = [{ role: 'user' as const, content: 'How do I redact passwords?' }];
-    const stream = async (): Promise<void> => {
+    const streaming = (length: number) => async (): Promise<void> => {
+      const asked = { model: 'gpt-4o-mini', messages, max_tokens: length, stream: true } as const;
       let chunks = 0;
-      for await (const _ of await client.chat.completions.create({ model: 'gpt-4o-mini', messages, stream: true }))
-        chunks++;
-      if (chunks < CHUNKS) throw new Error(`a stream of ${chunks} chunks`);
+      for await (const _ of await client.chat.completions.create(asked)) chunks++;
+      if (chunks < length) throw new Error(`a stream of ${chunks} chunks`);
     };
+    const stream = streaming(CHUNKS);
     const other = async (): Promise<void> => {
       await (await fetch(`${url}/stock`, { method: 'POST', body: '{"article":7}' })).json();
     };
@@ -75,18 +102,31 @@ export async function wireRows(): Promise<Row[]> {
       { name: 'client as it is', run: stream },
       { name: 'wire', run: stream, turn: look },
       { name: 'OpenTelemetry', run: stream, turn: theirs },
+      { name: 'listeners that do nothing', run: stream, turn: listening },
+    ]);
+    const long = await measure([
+      { name: 'client as it is', run: streaming(MANY_CHUNKS) },
+      { name: 'wire', run: streaming(MANY_CHUNKS), turn: look },
     ]);
     const others = await measure([
       { name: 'fetch as it is', run: other },
       { name: 'wire', run: other, turn: look },
       { name: 'OpenTelemetry', run: other, turn: theirs },
     ]);
-    const [bare, watched, traced] = streams;
+    const [bare, watched, traced, listened] = streams;
+    const [longBare, longWatched] = long;
     const [plain, beside, spanned] = others;
     const stream500 = `streamed answer of ${CHUNKS} chunks`;
     return [
       ratio(`${stream500}, CPU`, 1.1, watched, bare),
       addedRatio(`${stream500}, CPU added`, 1, bare, watched, traced),
+      told('  - listeners that do nothing', listened, bare),
+      ratio(
+        `a chunk of a stream, from ${CHUNKS} to ${MANY_CHUNKS}, CPU`,
+        1.1,
+        perChunk(watched, longWatched),
+        perChunk(bare, longBare),
+      ),
       ratio('request to another host, CPU', 1.02, beside, plain),
       addedRatio('request to another host, CPU added', 0.1, plain, beside, spanned),
     ];

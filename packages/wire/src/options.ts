@@ -21,8 +21,14 @@ export interface WireOptions extends TraceOptions {
   patch?: boolean;
 }
 
+/** A URL would never match: requests are looked up by host. */
+const HOST = option.like<string>(
+  'a host without scheme and path, such as llm.internal:8080',
+  (value) => typeof value === 'string' && /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(value),
+);
+
 export const WIRE_SHAPE: Shape<WireOptions> = {
   ...TRACE_SHAPE,
-  hosts: option.dictionary(option.oneOf([...(Object.keys(APIS) as ApiName[]), false])),
+  hosts: option.dictionary(option.oneOf([...(Object.keys(APIS) as ApiName[]), false]), 'an object', HOST),
   patch: option.boolean(),
 };

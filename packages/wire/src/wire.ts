@@ -12,6 +12,8 @@ import { fetchPatch, nodeHttp, nodeHttp2, type Transport, undiciChannels } from 
 interface Capture {
   follow(line: RequestLine): ExchangeEvents | undefined;
   isCall(url: URL): boolean;
+  /** The request goes to a model, by its host and path, and the application has not chosen to do without. */
+  isMissed(line: RequestLine): boolean;
   /** Another capture follows new requests. Those under way go on. */
   retire(): void;
   /** Nothing more is seen: the calls of requests under way end here. */
@@ -22,9 +24,10 @@ interface Capture {
  * The running capture of the process, for every copy of this package. What looks on stays where it is when the options
  * change: clients keep the `fetch` that they have found.
  */
-const running = sharedState('wire.2', () => ({
+const running = sharedState('wire.3', () => ({
   capture: undefined as Capture | undefined,
   patch: false,
+  hasWarned: false,
   undo: [] as (() => void)[],
 }));
 
@@ -40,8 +43,18 @@ function tellsOfRequests(): boolean {
   return major > 22 || (major === 22 && minor >= 12);
 }
 
+/** Warns once that a call passes unseen, which happens where `fetch` publishes no bodies and is not replaced. */
+function warnUnseen(line: RequestLine): undefined {
+  if (running.hasWarned || running.capture?.isMissed(line) !== true) return;
+  running.hasWarned = true;
+  process.emitWarning(
+    `Wire capture sees no call of fetch on Node ${process.versions.node}: it needs 24.4. SPANLINE_WIRE_PATCH=true replaces fetch, SPANLINE_WIRE_PATCH=false turns this warning off.`,
+    { type: 'SpanlineWarning', code: 'SPANLINE_WIRE_UNSEEN' },
+  );
+}
+
 function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] {
-  const chosen = [undiciChannels, nodeHttp2(patch && !publishesBodies())];
+  const chosen = [undiciChannels(warnUnseen), nodeHttp2(patch && !publishesBodies())];
   if (!publishesBodies() && patch) chosen.push(fetchPatch(isCall));
   if (tellsOfRequests() || patch) chosen.push(nodeHttp(!tellsOfRequests()));
   return chosen;
@@ -50,6 +63,8 @@ function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] 
 /** The tracer of a program is often made after this package is loaded: it is asked for with the first call. */
 function createCapture(options: WireOptions): Capture {
   const find = createFinder(options.hosts ?? {});
+  const isChosen =
+    options.patch !== undefined || ['true', 'false'].includes(String(process.env['SPANLINE_WIRE_PATCH']));
   let following: { readonly tracing: ExchangeTracing; readonly stop: () => void } | undefined;
 
   function start(): NonNullable<typeof following> {
@@ -69,6 +84,7 @@ function createCapture(options: WireOptions): Capture {
     },
     isCall: ({ origin, pathname, search }) =>
       (['post', 'get'] as const).some((method) => find({ origin, path: `${pathname}${search}`, method }) !== undefined),
+    isMissed: (line) => !isChosen && find(line)?.isKnown === true,
     retire: () => following?.stop(),
     stop(): void {
       for (const exchange of following?.tracing.open ?? []) exchange.stop();

@@ -36,7 +36,7 @@ const post = async (path: string, body: unknown): Promise<string> =>
   (await fetch(`${server.url}${path}`, { method: 'POST', body: JSON.stringify(body) })).text();
 
 describe('the address of a request', () => {
-  const find = createFinder({ 'llm.internal:8080': 'openai', 'blog.internal': false });
+  const find = createFinder({ 'LLM.internal:8080': 'openai', 'blog.internal': false });
 
   it.each([
     ['https://api.openai.com', '/v1/chat/completions'],

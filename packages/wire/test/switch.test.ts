@@ -47,3 +47,35 @@ it.each([
 ])('%s', async (_, env, tokens) => {
   expect(await recorded(env)).toEqual(tokens);
 });
+
+/** Asks a model by `fetch`, twice. */
+const FETCHING = `
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { wire } from '@spanline/wire';
+
+const server = createServer((_, response) => response.end('{}'));
+await once(server.listen(0, '127.0.0.1'), 'listening');
+const host = '127.0.0.1:' + server.address().port;
+wire({ hosts: { [host]: 'openai' } });
+for (const path of ['chat/completions', 'chat/completions']) {
+  await (await fetch('http://' + host + '/v1/' + path, { method: 'POST', body: '{}' })).text();
+}
+server.close();
+server.closeAllConnections();
+`;
+
+/** Node's `fetch` publishes bodies. */
+const PUBLISHES = Number(process.versions.node.split('.', 1)[0]) >= 24;
+
+it.each([
+  ['once', '', PUBLISHES ? 0 : 1],
+  ['not where the patch is on', 'true', 0],
+  ['not where the patch is off by choice', 'false', 0],
+])('warns of calls that pass unseen: %s', async (_, setting, warnings) => {
+  const { code, stderr } = await runChild(FETCHING, {
+    env: { SPANLINE_PRETTY: 'false', SPANLINE_WIRE_PATCH: setting },
+  });
+  expect(code).toBe(0);
+  expect(stderr.split('[SPANLINE_WIRE_UNSEEN]').length - 1).toBe(warnings);
+});

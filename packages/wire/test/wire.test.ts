@@ -206,6 +206,8 @@ it('reads Bedrock over node:http2, whole and streamed', async () => {
 it('refuses options that do not exist', () => {
   expect(() => wire({ host: {} } as never)).toThrow('ERR_INVALID_OPTION');
   expect(() => wire({ hosts: { 'llm.internal': 'opnai' as never } })).toThrow('ERR_INVALID_OPTION');
+  for (const host of ['http://llm.internal', 'llm.internal/v1', ''])
+    expect(() => wire({ hosts: { [host]: 'openai' } })).toThrow('ERR_INVALID_OPTION');
 });
 
 it('sees nothing once it is stopped', async () => {

@@ -60,7 +60,7 @@ function setHeaders(span: Span, headers: SpanAttributes): void {
   );
 }
 
-/** Reads the pieces of an answer: their usage, and when the first one came, which not every framework tells. */
+/** Reads the pieces of an answer: their usage, and when the first one came, which not every framework reports. */
 function attachedStream(
   { guard, scope }: CallTracing,
   span: Span,

@@ -97,10 +97,11 @@ export function createFinder(
   hosts: Readonly<Record<string, ApiName | false>>,
 ): (line: RequestLine) => FoundApi | undefined {
   const known = new BoundedMap<string, HostApis>(MAX_HOSTS);
+  const named = new Map(Object.entries(hosts).map(([host, api]) => [host.toLowerCase(), api]));
 
   function apisOf(origin: string): HostApis {
     const { host, hostname } = new URL(origin);
-    const own = hosts[host] ?? hosts[hostname];
+    const own = named.get(host) ?? named.get(hostname);
     if (own === false) return { finders: [], isKnown: true };
     if (own !== undefined) return { finders: [APIS[own]], isKnown: true };
     const names = HOSTS.filter(([name]) => matches(hostname, name)).map(([, api]) => api);

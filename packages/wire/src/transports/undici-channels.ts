@@ -1,8 +1,9 @@
 /** Requests of `fetch` and undici, by the channels that undici publishes on. Nothing is patched. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { RequestLine } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
-import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
+import { headersOf, methodOf, type Transport } from './transport.ts';
 
 /** Undici's own request, as its channels show it. */
 interface UndiciRequest {
@@ -18,6 +19,9 @@ interface Message {
   readonly response: { readonly statusCode: number; readonly headers: readonly (Uint8Array | string)[] };
   readonly error: unknown;
 }
+
+/** Gets the first line of a request that cannot be followed. */
+type Unseen = (line: RequestLine) => undefined;
 
 const CREATED = 'undici:request:create';
 
@@ -53,45 +57,50 @@ const ENDS: ReadonlySet<string> = new Set(['trailers', 'error']);
 /**
  * Follows the requests of every copy of undici that publishes bodies. While no call of a model is under way, it listens
  * to first lines only: the bytes of other requests are not published.
+ *
+ * @param unseen - gets the first lines of requests of which no bodies are published
  */
-export const undiciChannels: Transport = (follow: Follow) => {
-  const exchanges = new WeakMap<object, ExchangeEvents>();
-  let open = 0;
-  let isListening = false;
-  const listeners = Object.entries(FOLLOWERS).map(([name, follower]) => {
-    const listener = (message: unknown): void => {
+export const undiciChannels =
+  (unseen: Unseen): Transport =>
+  (follow) => {
+    const exchanges = new WeakMap<object, ExchangeEvents>();
+    let open = 0;
+    let isListening = false;
+    const listeners = Object.entries(FOLLOWERS).map(([name, follower]) => {
+      const listener = (message: unknown): void => {
+        const { request } = message as Message;
+        const exchange = exchanges.get(request);
+        if (exchange === undefined) return;
+        follower(exchange, message as Message);
+        if (!ENDS.has(name)) return;
+        exchanges.delete(request);
+        // Not while Node calls the listeners of a channel: those of others might be left out.
+        if (--open === 0) queueMicrotask(ignore);
+      };
+      return [`undici:request:${name}`, listener] as const;
+    });
+    function ignore(): void {
+      if (open > 0 || !isListening) return;
+      isListening = false;
+      for (const [name, listener] of listeners) unsubscribe(name, listener);
+    }
+    const created = (message: unknown): void => {
       const { request } = message as Message;
-      const exchange = exchanges.get(request);
+      const method = methodOf(request.method);
+      if (method === undefined) return;
+      const line = { origin: String(request.origin), path: request.path, method };
+      const exchange = publishesBodies(request) ? follow(line) : unseen(line);
       if (exchange === undefined) return;
-      follower(exchange, message as Message);
-      if (!ENDS.has(name)) return;
-      exchanges.delete(request);
-      // Not while Node calls the listeners of a channel: those of others might be left out.
-      if (--open === 0) queueMicrotask(ignore);
+      exchanges.set(request, exchange);
+      open++;
+      if (isListening) return;
+      isListening = true;
+      for (const [name, listener] of listeners) subscribe(name, listener);
     };
-    return [`undici:request:${name}`, listener] as const;
-  });
-  function ignore(): void {
-    if (open > 0 || !isListening) return;
-    isListening = false;
-    for (const [name, listener] of listeners) unsubscribe(name, listener);
-  }
-  const created = (message: unknown): void => {
-    const { request } = message as Message;
-    const method = methodOf(request.method);
-    if (method === undefined || !publishesBodies(request)) return;
-    const exchange = follow({ origin: String(request.origin), path: request.path, method });
-    if (exchange === undefined) return;
-    exchanges.set(request, exchange);
-    open++;
-    if (isListening) return;
-    isListening = true;
-    for (const [name, listener] of listeners) subscribe(name, listener);
+    subscribe(CREATED, created);
+    return () => {
+      unsubscribe(CREATED, created);
+      open = 0;
+      ignore();
+    };
   };
-  subscribe(CREATED, created);
-  return () => {
-    unsubscribe(CREATED, created);
-    open = 0;
-    ignore();
-  };
-};
