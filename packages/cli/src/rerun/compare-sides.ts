@@ -8,7 +8,8 @@ import type { Result } from './results-file.ts';
 
 /** One side of a trace. */
 interface Side {
-  readonly durationMs: number;
+  /** `undefined`, as the others, if no model call is on the lines. */
+  readonly durationMs: number | undefined;
   /** `undefined` if the cost of a call is not known. */
   readonly costUsd: number | undefined;
   readonly inputTokens: number | undefined;
@@ -67,6 +68,8 @@ function toolNames(json: string | undefined): string[] {
 }
 
 function sum(records: readonly SpanRecord[], read: (record: SpanRecord) => number | undefined): number | undefined {
+  // A client that is not traced makes calls all the same: none on the lines is not 0.
+  if (records.length === 0) return undefined;
   let total = 0;
   for (const record of records) {
     const value = read(record);
@@ -79,7 +82,7 @@ function sum(records: readonly SpanRecord[], read: (record: SpanRecord) => numbe
 function sideOf(calls: readonly SpanRecord[], isError: boolean, scores: ReadonlyMap<string, number>): Side {
   const last = calls.at(-1)?.['gen_ai.output.messages'];
   return {
-    durationMs: sum(calls, (record) => record.duration_ms ?? 0) ?? 0,
+    durationMs: sum(calls, (record) => record.duration_ms ?? 0),
     costUsd: sum(calls, (record) => record['spanline.cost.usd']),
     inputTokens: sum(calls, (record) => record['gen_ai.usage.input_tokens']),
     outputTokens: sum(calls, (record) => record['gen_ai.usage.output_tokens']),

@@ -136,6 +136,12 @@ it('counts a program that fails as an error of the new side', async () => {
   expect(data().figures.find(({ name }) => name === 'errors')).toMatchObject({ before: 0, after: 1 });
 });
 
+it('compares no time, cost and tokens with those of a program without a model call on its lines', async () => {
+  const program = 'export const program = () => "Sunny.";';
+  const { data } = await rerun(weather(1, 'Ulm', 'Sunny.'), WITH, { url: mock.url, files: { 'agent.mjs': program } });
+  expect(data().figures.map(({ name }) => name)).toEqual(['refusal', 'errors']);
+});
+
 it('scores both sides with the evaluators of a module; a failure is counted and no score', async () => {
   const judges = `
 import { feedback, field } from ${entry('evals')};
