@@ -48,7 +48,7 @@ function expected(one: MonitorCase): boolean[] {
 describe.skipIf(modules === undefined)('rules of Kibana', () => {
   let server: RunningServer | undefined;
   let client: SearchClient;
-  const cases = monitorCases();
+  const cases = monitorCases(['daily_tokens', 'latency_p95_ms']);
 
   beforeAll(async () => {
     server = await borrowEsql(files as string);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { grafanaAlertRules } from '@spanline/dashboards';
 import { opensearch } from '@spanline/ship';
+import { isTally } from '../../packages/dashboards/test/support/naive-rules.ts';
 import { alertStates } from './support/grafana-alerts.ts';
 import { expectedStates, type MonitorCase, monitorCases, monitorStates, TIMES } from './support/monitor-cases.ts';
 import { borrowOpenSearch3 } from './support/opensearch.ts';
@@ -16,15 +17,14 @@ const INDEX = 'logs-spanline-rules';
 /** A rule of Grafana keeps an alert without data where it has a limit of recovery of its own. */
 function expectedOfGrafana(one: MonitorCase): boolean[] {
   const { noData, recoveryThreshold, metric } = one.rule;
-  const isCount = ['requests', 'llm_calls', 'total_tokens'].includes(metric);
-  const keeps = noData === 'ok' && recoveryThreshold !== undefined && !isCount;
+  const keeps = noData === 'ok' && recoveryThreshold !== undefined && !isTally(metric);
   return expectedStates(one, keeps ? { lost: { noData: 'keep' } } : {});
 }
 
 describe.skipIf(files === undefined)('rules over OpenSearch', () => {
   let server: RunningServer | undefined;
   let client: SearchClient;
-  const cases = monitorCases();
+  const cases = monitorCases(['daily_tokens']);
 
   beforeAll(async () => {
     server = await borrowOpenSearch3(files as string);

@@ -37,6 +37,7 @@ async function startTarget(refused = 'nothing'): Promise<Target> {
   function answer(method: string, url: URL, body: Body): [number, unknown] {
     const path = decodeURIComponent(url.pathname.slice(1));
     if (method !== 'GET') writes.push(`${method} ${path}`);
+    if (path.endsWith('monitors/_search')) return [404, {}];
     if (path.startsWith(refused)) return [403, { error: { type: 'security_exception', reason: 'no permissions' } }];
     if (!path.startsWith('api/saved_objects/')) {
       if (method !== 'GET') stored.set(path, body);
@@ -117,6 +118,17 @@ describe('spanline setup', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('spanline setup: GET _index_template/logs-spanline: 403 ');
     expect(stdout).toContain('+ create _data_stream/logs-spanline-default');
+  });
+
+  it('installs alert rules with the options of their own command, when there are rules', async () => {
+    const { url, writes } = await startTarget();
+    const args = ['opensearch', '--url', url, '--dashboards-url', url, '--rules', 'error_rate < 1%', '--yes'];
+    const { code, stdout } = await setup(...args, '--set', 'rag-api', '--index', 'logs-rag-*');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nAlert rules\n\+ create error_rate < 1%\n$/);
+    expect(writes.at(-1)).toBe('POST _plugins/_alerting/monitors');
+    const other = await setup('grafana', '--url', url, '--rules', 'default', '--yes');
+    expect([other.code, other.stderr]).toEqual([64, expect.stringContaining('GRAFANA_TOKEN')]);
   });
 
   it('ends with the part that is refused', async () => {

@@ -42,6 +42,12 @@ export {
   LOSSES,
   type Refused,
 } from './rules/compiled.ts';
+export {
+  cloudwatchAlarmCollection,
+  type CloudwatchAlarmClient,
+  type CloudwatchAlarmCollectionOptions,
+} from './rules/cloudwatch/collection.ts';
+export { cloudwatchLogAlarms, type CloudwatchLogAlarmsOptions } from './rules/cloudwatch/log-alarms.ts';
 export { datadogMonitorCollection } from './rules/datadog/collection.ts';
 export { datadogMonitors, type DatadogMonitorsOptions } from './rules/datadog/datadog-monitors.ts';
 export { grafanaAlertRules, type GrafanaAlertRulesOptions } from './rules/grafana/alert-rules.ts';
@@ -57,5 +63,5 @@ export {
 } from './rules/prometheus/prometheus-rules.ts';
 export { prometheusRuleFile } from './rules/prometheus/rule-file.ts';
 export type { SearchProfile } from './search/condition.ts';
-export { terraformFile, type TerraformResource } from './terraform/terraform-file.ts';
+export { terraformFile, type TerraformResource, type TerraformValue } from './terraform/terraform-file.ts';
 export { panelRows, type PanelRow, panelSearch, type SearchRange } from './search/panel-search.ts';

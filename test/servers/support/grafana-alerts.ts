@@ -51,7 +51,9 @@ async function isMet(client: SearchClient, index: string, rule: Rule, at: number
     } else {
       // A line at the end belongs to the next window; no line of tests is at the beginning.
       const [from, to] = [at - relativeTimeRange.from * 1000, at - 1].map((time) => new Date(time).toISOString());
-      const found = await ask(client, index, model as Target, { from: from ?? '', to: to ?? '', interval: '1m' });
+      const day = JSON.stringify(new Date(at).toISOString().slice(0, 10));
+      const target = { ...model, query: model.query?.replace('now/d', day) } as Target;
+      const found = await ask(client, index, target, { from: from ?? '', to: to ?? '', interval: '1m' });
       const [value = Number.NaN, ...others] = [...found.values()];
       if (others.length > 0) throw new Error(`${refId} has several values`);
       values.set(refId, value);

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { opensearchMonitors } from '@spanline/dashboards';
 import { type AlertRule, type ResolvedRule, resolveRules } from '@spanline/monitor/offline';
-import { type Line, naiveLevels, type NaiveLevel } from '../../../packages/dashboards/test/support/naive-rules.ts';
+import {
+  type Line,
+  naiveLevels,
+  type NaiveLevel,
+  type SampledMetric,
+  windowOf,
+} from '../../../packages/dashboards/test/support/naive-rules.ts';
 import { log, ruleOf, START } from '../../../packages/dashboards/test/support/rules-and-logs.ts';
 import { runs } from '../../support/effort.ts';
 import type { SearchClient } from './search-client.ts';
@@ -22,9 +28,9 @@ export interface MonitorCase {
 }
 
 /** The same cases in each run of CI, others elsewhere. */
-export function monitorCases(): MonitorCase[] {
+export function monitorCases(more: readonly SampledMetric[]): MonitorCase[] {
   return fc
-    .sample(fc.tuple(ruleOf({ hasWarnings: false, hasLowCounts: true }), log), {
+    .sample(fc.tuple(ruleOf({ hasWarnings: false, hasLowCounts: true, hasSteps: true, more }), log), {
       numRuns: runs(6, 100),
       ...(process.env['CI'] === undefined ? {} : { seed: 20_261_124 }),
     })
@@ -51,9 +57,8 @@ interface Differences {
 export function expectedStates({ rule, lines }: MonitorCase, { lost, looksBack = 0 }: Differences = {}): boolean[] {
   const [given] = resolveRules([rule]) as [ResolvedRule];
   const resolved = { ...given, ...lost };
-  const windowMs = resolved.windowMinutes * MINUTE_MS;
   const before = Array.from({ length: looksBack }, (_, minute) => START + (minute + 1 - looksBack) * MINUTE_MS);
-  const moments = [...before, ...TIMES].map((at) => ({ at, from: at - windowMs, to: at, isWhole: true }));
+  const moments = [...before, ...TIMES].map((at) => ({ at, ...windowOf(resolved, at), isWhole: true }));
   const levels = naiveLevels(resolved, lines, moments, true).slice(looksBack);
   return levels.map((level: NaiveLevel) => level !== 'OK');
 }

@@ -3,6 +3,7 @@ import type { CommandIo } from '../command.ts';
 import { dashboards } from '../dashboards/dashboards.ts';
 import { compareSetup } from '../setup/compare-setup.ts';
 import { runSetup } from '../setup/run-setup.ts';
+import { alerts } from '../why/alerts.ts';
 
 /** Options of the command that parts take. */
 export const OPTIONS = {
@@ -27,6 +28,12 @@ export const OPTIONS = {
   filter: 'text',
   'log-group': 'text',
   region: 'text',
+  role: 'text',
+  rules: 'text',
+  partial: 'switch',
+  notify: 'text',
+  'data-source': 'text',
+  folder: 'text',
 } as const;
 
 /** Name of an option. */
@@ -38,6 +45,8 @@ export type Given = Readonly<Partial<Record<OptionName, string | boolean>>>;
 /** A part of a set-up. */
 export interface Part {
   readonly title: string;
+  /** The part is left out without this option. Its value is the first argument. */
+  readonly about?: OptionName;
   /** Options of the set-up that the part takes. Those of another name in its own command have it behind the colon. */
   readonly takes: readonly (OptionName | `${OptionName}:${string}`)[];
   /** Prints what is to be done, or does it. @returns the exit code */
@@ -45,13 +54,15 @@ export interface Part {
 }
 
 /** The arguments of a part. */
-export function argumentsOf({ takes }: Part, given: Given): string[] {
-  return takes.flatMap((taken) => {
+export function argumentsOf({ about, takes }: Part, given: Given): string[] {
+  const subject = about === undefined ? [] : [String(given[about])];
+  const options = takes.flatMap((taken) => {
     const [name = '', own = name] = taken.split(':');
     const value = given[name as OptionName];
     if (value === undefined) return [];
     return value === true ? [`--${own}`] : [`--${own}`, String(value)];
   });
+  return [...subject, ...options];
 }
 
 /** Pipeline, lifecycle, templates and data stream; in Datadog the pipeline. */
@@ -74,6 +85,15 @@ function pages(target: string, takes: Part['takes']): Part {
   };
 }
 
+function rules(engine: string, takes: Part['takes']): Part {
+  return {
+    title: 'Alert rules',
+    about: 'rules',
+    takes: ['set', 'filter', 'partial', ...takes],
+    run: (args, isConfirmed, io) => alerts(['apply', engine, ...args, ...(isConfirmed ? ['--yes'] : [])], io),
+  };
+}
+
 const STORED = [
   'url',
   'data-stream',
@@ -88,9 +108,27 @@ const SAVED = ['dashboards-url:url', 'index', 'profile', 'trace-url'] as const;
 
 /** The parts of each target, in their order. */
 export const PARTS: Readonly<Record<string, readonly Part[]>> = {
-  cloudwatch: [pages('cloudwatch', ['url', 'log-group', 'region'])],
-  datadog: [lines('datadog', ['site', 'url'], ['--api']), pages('datadog', ['site', 'url'])],
-  elasticsearch: [lines('elasticsearch', STORED), pages('kibana', [...SAVED, 'space', 'dashboards-api:api'])],
-  grafana: [pages('grafana', ['url', 'source', 'schema', 'namespace', 'profile', 'trace-url'])],
-  opensearch: [lines('opensearch', STORED), pages('opensearch', SAVED)],
+  cloudwatch: [
+    pages('cloudwatch', ['url', 'log-group', 'region']),
+    rules('cloudwatch', ['url', 'log-group', 'region', 'role', 'notify']),
+  ],
+  datadog: [
+    lines('datadog', ['site', 'url'], ['--api']),
+    pages('datadog', ['site', 'url']),
+    rules('datadog', ['site', 'url', 'notify']),
+  ],
+  elasticsearch: [
+    lines('elasticsearch', STORED),
+    pages('kibana', [...SAVED, 'space', 'dashboards-api:api']),
+    rules('kibana', ['dashboards-url:url', 'index', 'profile', 'space']),
+  ],
+  grafana: [
+    pages('grafana', ['url', 'source', 'schema', 'namespace', 'profile', 'trace-url']),
+    rules('grafana', ['url', 'source', 'data-source', 'folder', 'profile']),
+  ],
+  opensearch: [
+    lines('opensearch', STORED),
+    pages('opensearch', SAVED),
+    rules('opensearch', ['url', 'index', 'profile']),
+  ],
 };

@@ -8,15 +8,17 @@ const NAMES = Object.keys(PARTS);
 
 const HELP = `spanline setup <target> [options]
 
-Sets a target up: pipeline, lifecycle, templates, data stream and dashboards. It prints what would change,
-compared with what is installed; with --yes, it does it. It can be repeated. Keys come from the environment, as in
-spanline ship setup and spanline dashboards, whose options it takes.
+Sets a target up: pipeline, lifecycle, templates, data stream, dashboards, and with --rules alert rules. It prints
+what would change, compared with what is installed; with --yes, it does it. It can be repeated. Keys come from the
+environment, as in spanline ship setup, spanline dashboards and spanline alerts apply, whose options it takes.
 
   elasticsearch             --url <cluster> --dashboards-url <Kibana>
   opensearch                --url <cluster> --dashboards-url <OpenSearch Dashboards>
   datadog                   --site <site>
   grafana                   --url <Grafana>
   cloudwatch                --log-group <name> --region <region>; the agent creates the log group
+  --rules <rules>           alert rules, as for spanline alerts: a file, an expression, or default;
+                            grafana needs --data-source, and cloudwatch --role
   --yes                     do it
   --help
 
@@ -31,7 +33,10 @@ interface Parsed {
   readonly isConfirmed: boolean;
 }
 
-const takenBy = (part: Part): string[] => part.takes.map((taken) => taken.split(':')[0] ?? taken);
+const takenBy = ({ about, takes }: Part): string[] => [
+  ...(about === undefined ? [] : [about]),
+  ...takes.map((taken) => taken.split(':')[0] ?? taken),
+];
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` */
 function parse(args: readonly string[]): Parsed | undefined {
@@ -60,7 +65,7 @@ export async function provision(args: readonly string[], io: CommandIo): Promise
       return EXIT.ok;
     }
     const { parts, given, isConfirmed } = parsed;
-    for (const part of parts) {
+    for (const part of parts.filter(({ about }) => about === undefined || given[about] !== undefined)) {
       io.stdout.write(`${part.title}\n`);
       const code = await part.run(argumentsOf(part, given), isConfirmed, io);
       if (code !== EXIT.ok) return code;

@@ -1,5 +1,5 @@
 /** Connections to the APIs of targets. Keys come from the environment, never from the command line. */
-import type { CloudwatchClient } from '@spanline/dashboards';
+import type { CloudwatchAlarmClient, CloudwatchClient } from '@spanline/dashboards';
 import { createJsonClient, type JsonClient } from '@spanline/remote';
 import { datadog } from '@spanline/ship';
 import type { CommandIo } from '../command.ts';
@@ -82,7 +82,10 @@ export function connectGrafana({ url }: Address, { env, stop }: CommandIo): Json
 }
 
 /** CloudWatch, through AWS's own client, which finds keys, profiles and roles by itself. */
-export async function connectCloudwatch(region: string, url: string | undefined): Promise<CloudwatchClient> {
+export async function connectCloudwatch(
+  region: string,
+  url: string | undefined,
+): Promise<CloudwatchClient & CloudwatchAlarmClient> {
   const { CloudWatch } = await import('@aws-sdk/client-cloudwatch').catch(() =>
     fail('@aws-sdk/client-cloudwatch', 'installed: npm install @aws-sdk/client-cloudwatch'),
   );

@@ -79,7 +79,7 @@ describe('spanline alerts diff and apply', () => {
   });
 
   it.each([
-    [['alerts', 'apply', 'prometheus', 'default'], 'must be followed by one of datadog'],
+    [['alerts', 'apply', 'prometheus', 'default'], 'must be followed by one of cloudwatch, datadog'],
     [['alerts', 'diff', 'datadog', 'default', '--yes'], '--yes'],
     [['alerts', 'apply', 'datadog', 'default', '--url', 'http://user:secret@x'], '--url must be'],
   ])('refuse %j', async (args, message) => {

@@ -1,17 +1,31 @@
 /** Objects of a target as a file for Terraform or OpenTofu, in their JSON syntax. */
 
+/** A value of a file for Terraform. */
+export type TerraformValue =
+  | string
+  | number
+  | boolean
+  | readonly TerraformValue[]
+  | { readonly [name: string]: TerraformValue };
+
 /** An object in a file for Terraform. */
 export interface TerraformResource {
   /** Type of the provider, such as `datadog_dashboard_json`. */
   readonly type: string;
   /** Stable: letters, digits, dashes and underscores; no digit or dash first. */
   readonly name: string;
-  readonly values: Readonly<Record<string, string | boolean>>;
+  readonly values: Readonly<Record<string, TerraformValue>>;
 }
 
+const isList = (value: object): value is readonly TerraformValue[] => Array.isArray(value);
+
 /** Every string is a template for Terraform. */
-const literal = (value: string | boolean): string | boolean =>
-  typeof value === 'string' ? value.replaceAll(/([$%])\{/g, '$1$1{') : value;
+function literal(value: TerraformValue): TerraformValue {
+  if (typeof value === 'string') return value.replaceAll(/([$%])\{/g, '$1$1{');
+  if (typeof value !== 'object') return value;
+  if (isList(value)) return value.map(literal);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, literal(inner)]));
+}
 
 /**
  * Writes a `.tf.json` file. `providers` are the sources of the providers by their local names, such as `{ datadog:

@@ -1,9 +1,10 @@
 /** Arbitrary rules and logs. */
 import fc from 'fast-check';
 import type { AlertRule } from '@spanline/monitor/offline';
-import type { Line, SampledMetric } from './naive-rules.ts';
+import { isTally, type Line, type SampledMetric } from './naive-rules.ts';
 
-export const START: number = Date.UTC(2026, 10, 23, 9);
+/** A few minutes before a UTC day ends. */
+export const START: number = Date.UTC(2026, 10, 23, 23, 53);
 const MINUTES = 14;
 
 /** Thresholds that values of the logs are above and below. */
@@ -16,7 +17,24 @@ const LIMITS: Readonly<Record<SampledMetric, readonly [number, number, number]>>
   requests: [9, 6, 3],
   llm_calls: [8, 5, 3],
   total_tokens: [1500, 900, 400],
+  daily_tokens: [4000, 2500, 1000],
+  // No quantile of these logs is as great as a limit.
+  latency_p95_ms: [701.37, 451.37, 251.37],
+  'gauge.queue': [40.5, 25.5, 10.5],
 };
+
+const COUNTS_AND_RATIOS: readonly SampledMetric[] = [
+  'error_rate',
+  'llm_error_rate',
+  'tool_error_rate',
+  'tokens_per_request',
+  'cost_per_request_usd',
+  'requests',
+  'llm_calls',
+  'total_tokens',
+];
+/** Metrics that rules of a step have. */
+const OF_STEPS: readonly string[] = ['requests', 'latency_p95_ms'] satisfies SampledMetric[];
 
 /** Options of {@link ruleOf}. */
 export interface RuleShape {
@@ -24,11 +42,15 @@ export interface RuleShape {
   readonly hasWarnings: boolean;
   /** Counts and sums that are too low. */
   readonly hasLowCounts: boolean;
+  /** Further metrics, beside counts and ratios. @defaultValue none */
+  readonly more?: readonly SampledMetric[];
+  /** Rules that watch the spans of one name. @defaultValue false */
+  readonly hasSteps?: boolean;
 }
 
 /** A rule. */
-export function ruleOf({ hasWarnings, hasLowCounts }: RuleShape): fc.Arbitrary<AlertRule> {
-  const metrics = Object.keys(LIMITS) as SampledMetric[];
+export function ruleOf({ hasWarnings, hasLowCounts, more = [], hasSteps }: RuleShape): fc.Arbitrary<AlertRule> {
+  const metrics = [...COUNTS_AND_RATIOS, ...more, ...more];
   return fc
     .record({
       metric: fc.constantFrom(...metrics),
@@ -40,9 +62,11 @@ export function ruleOf({ hasWarnings, hasLowCounts }: RuleShape): fc.Arbitrary<A
       noData: fc.constantFrom('keep' as const, 'keep' as const, 'ok' as const, 'no_data' as const, 'alert' as const),
       recovers: fc.boolean(),
       warns: fc.boolean(),
+      step: fc.constantFrom(undefined, 'llm', 'tool'),
     })
-    .map(({ metric, isLow, isStrict, minSamples, recovers, warns, ...rest }) => {
-      const isCount = ['requests', 'llm_calls', 'total_tokens'].includes(metric);
+    .map(({ metric, isLow, isStrict, minSamples, recovers, warns, step, ...rest }) => {
+      const isCount = isTally(metric);
+      const isOfStep = hasSteps === true && step !== undefined && OF_STEPS.includes(metric);
       const low = isLow && (hasLowCounts || !isCount);
       const [bad, warning, good] = low ? LIMITS[metric].toReversed() : LIMITS[metric];
       const isWarning = hasWarnings && warns;
@@ -54,7 +78,8 @@ export function ruleOf({ hasWarnings, hasLowCounts }: RuleShape): fc.Arbitrary<A
         severity: isWarning ? 'critical' : 'warning',
         ...(isWarning ? { warningThreshold: warning } : {}),
         ...(recovers ? { recoveryThreshold: good } : {}),
-        minSamples: isCount ? 1 : minSamples,
+        minSamples: isCount || metric.startsWith('gauge.') ? 1 : minSamples,
+        ...(isOfStep ? { step } : {}),
         ...rest,
       } as AlertRule;
     });
@@ -76,9 +101,9 @@ const line = fc.record({
 export function lineAt(
   index: number,
   epochMs: number,
-  given: { type: string; isFailed: boolean; tokens: number; usd: number },
+  given: { type: string; isFailed: boolean; tokens: number; usd: number; durationMs?: number },
 ): Line {
-  const { type, isFailed, tokens, usd } = given;
+  const { type, isFailed, tokens, usd, durationMs = 100 } = given;
   return {
     '@timestamp': new Date(epochMs).toISOString(),
     'event.name': 'span.end',
@@ -87,7 +112,7 @@ export function lineAt(
     'span.name': type,
     'span.type': type,
     'span.status': isFailed ? 'error' : 'ok',
-    duration_ms: 100,
+    duration_ms: durationMs,
     ...(type === 'http' ? {} : { parent_span_id: '00f067aa0ba902b7' }),
     ...(type === 'llm'
       ? { 'gen_ai.request.model': 'm', 'gen_ai.usage.input_tokens': tokens, 'spanline.cost.usd': usd }
@@ -110,6 +135,7 @@ export const log: fc.Arbitrary<Line[]> = fc
           isFailed,
           tokens: isBad ? tokens : tokens / 5,
           usd: Math.round(isBad ? parts : parts / 5) / 64,
+          durationMs: 100 + 20 * Math.round(isBad ? parts : parts / 5),
         };
         return {
           second,
@@ -119,3 +145,14 @@ export const log: fc.Arbitrary<Line[]> = fc
       .filter((one) => one.second < MINUTES * 60)
       .map((one) => one.line);
   });
+
+/** A line of the gauge beside every line of a log that has a tool. */
+export function withGauge(lines: readonly Line[]): Line[] {
+  return lines.flatMap((line, index) => {
+    if (line['span.type'] !== 'tool') return [line];
+    const at = new Date(Date.parse(String(line['@timestamp'])) + 100).toISOString();
+    const queue = Math.round(Number(line['duration_ms']) / 20);
+    const stats = { '@timestamp': at, 'event.name': 'spanline.stats', 'event.id': `stats-${index}` };
+    return [line, { ...stats, 'spanline.schema': '1.0', 'spanline.gauge.queue': queue }];
+  });
+}

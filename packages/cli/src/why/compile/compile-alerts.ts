@@ -21,10 +21,17 @@ Only rules with the label of the set are changed or removed. Keys come from the 
 
     --explain             with render: which rules the engine can say: exactly, with named losses, or not; "all" for
                           every engine
+    --terraform           with render: a .tf.json file for Terraform: datadog, grafana, kibana, opensearch
     --partial             leave out the rules that the engine cannot say; without it, they are an error
     --set <name>          name of the set of rules, such as a service (default spanline)
     --filter <search>     narrows every rule, in the language of the engine, such as job="rag-api"
     --yes                 with apply: change it
+  cloudwatch              as the AWS command line has it; diff and apply need @aws-sdk/client-cloudwatch
+    --log-group <name>    log group of the lines, in the profile otel
+    --region <region>     its region
+    --role <arn>          role that CloudWatch searches the log group with
+    --notify <arn>        what is notified of a change, such as an SNS topic
+    --url <url>           another address of the API
   datadog                 DD_API_KEY, DD_APP_KEY
     --notify <text>       whom its messages notify, such as @slack-llm
     --site <site>         default DD_SITE, else datadoghq.com
@@ -62,7 +69,7 @@ function tell(results: readonly Compilation<unknown>[], isPartial: boolean, { st
 /** Shows or makes the changes in an account. @returns the exit code */
 async function keep(parsed: Parsed, engine: Engine, resources: readonly Resource[], io: CommandIo): Promise<number> {
   const { action, options, isConfirmed } = parsed;
-  const collection = engine.open?.(options, io);
+  const collection = await engine.open?.(options, io);
   if (collection === undefined) return EXIT.usage;
   if (isConfirmed) {
     await applyAll(collection, resources, io);
@@ -75,7 +82,7 @@ async function keep(parsed: Parsed, engine: Engine, resources: readonly Resource
 }
 
 async function perform(parsed: Parsed, io: CommandIo): Promise<number> {
-  const { action, engines, options, isExplained, isPartial, report } = parsed;
+  const { action, engines, options, isExplained, isPartial, isTerraform, report } = parsed;
   const rules = await readRules(parsed.rules);
   const compiled = Object.entries(engines).map(([name, engine]) => ({
     name,
@@ -89,7 +96,8 @@ async function perform(parsed: Parsed, io: CommandIo): Promise<number> {
   for (const { engine, results, print, resources = [] } of compiled) {
     if (!tell(results, isPartial, io) && !isPartial) return EXIT.refused;
     if (action !== 'render') return keep(parsed, engine, resources, io);
-    io.stdout.write(safeJson(print()));
+    const { set, space } = options;
+    io.stdout.write(safeJson(isTerraform ? (engine.terraform?.(resources, set, space) ?? '') : print()));
   }
   return EXIT.ok;
 }

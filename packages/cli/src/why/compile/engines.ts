@@ -1,5 +1,7 @@
 /** The engines that alert rules are compiled for: how each is compiled and printed, and where its rules are kept. */
 import {
+  cloudwatchAlarmCollection,
+  cloudwatchLogAlarms,
   type Collection,
   type Compilation,
   datadogMonitorCollection,
@@ -20,12 +22,14 @@ import type { AlertRuleInput } from '@spanline/monitor/offline';
 import type { CommandIo } from '../../command.ts';
 import {
   checkUrl,
+  connectCloudwatch,
   connectCluster,
   connectDatadog,
   connectGrafana,
   connectKibana,
   datadogSite,
 } from '../../targets/index.ts';
+import { TERRAFORM } from './terraform.ts';
 
 /** Options of the command. */
 export interface EngineOptions {
@@ -41,6 +45,9 @@ export interface EngineOptions {
   readonly url?: string;
   readonly site?: string;
   readonly space?: string;
+  readonly 'log-group'?: string;
+  readonly region?: string;
+  readonly role?: string;
 }
 
 /** Name of an option that some engines have. */
@@ -54,7 +61,10 @@ export type EngineFlag =
   | 'folder'
   | 'url'
   | 'site'
-  | 'space';
+  | 'space'
+  | 'log-group'
+  | 'region'
+  | 'role';
 
 /** Rules for an engine, and the text that `render` prints. */
 interface Compiled {
@@ -70,9 +80,11 @@ export interface Engine {
   readonly flags: readonly EngineFlag[];
   /** Options that there have to be, with an example. A table of what engines can say does without. */
   readonly needs?: Readonly<Partial<Record<EngineFlag, string>>>;
+  /** The text that `render --terraform` prints. Engines without it have no provider. */
+  readonly terraform?: (wanted: readonly Resource[], set: string, space?: string) => string;
   readonly compile: (rules: readonly AlertRuleInput[], options: EngineOptions) => Compiled;
   /** The rules that an account has; absent if there is no API for them here. */
-  readonly open?: (options: EngineOptions, io: CommandIo) => Collection;
+  readonly open?: (options: EngineOptions, io: CommandIo) => Collection | Promise<Collection>;
 }
 
 /** The values that there are. */
@@ -104,8 +116,24 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
       return { results, print: () => prometheusRuleFile(bodiesOf(results), set) };
     },
   },
+  cloudwatch: {
+    flags: ['log-group', 'region', 'role', 'notify', 'url'],
+    needs: {
+      'log-group': '/rag-api/llm',
+      region: 'eu-central-1',
+      role: 'arn:aws:iam::123456789012:role/alarms',
+    },
+    compile: (rules, { set, filter, notify, role = 'arn:aws:iam:::role', 'log-group': logGroup = 'all' }) => {
+      const options = { set, logGroup, roleArn: role, ...given({ filter, notify }) };
+      const results = cloudwatchLogAlarms(rules, options);
+      return { results, print: () => printed(results), resources: bodiesOf(results) };
+    },
+    open: async ({ set, region = '', url }) =>
+      cloudwatchAlarmCollection(await connectCloudwatch(region, url), { set, region }),
+  },
   datadog: {
     flags: ['notify', 'url', 'site'],
+    terraform: TERRAFORM.datadog,
     compile: (rules, { set, filter, notify }) => {
       const results = datadogMonitors(rules, { set, ...given({ filter, notify }) });
       return { results, print: () => printed(results), resources: bodiesOf(results) };
@@ -115,6 +143,7 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
   },
   grafana: {
     flags: ['source', 'data-source', 'folder', 'profile', 'prefix', 'url'],
+    terraform: TERRAFORM.grafana,
     needs: { 'data-source': 'PD8C576611E62080A' },
     compile: (rules, { set, filter, source, profile, prefix, folder, 'data-source': dataSource = 'uid' }) => {
       const options = { set, dataSource, ...given({ filter, source, profile, prefix, folder }) };
@@ -125,6 +154,7 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
   },
   kibana: {
     flags: ['index', 'profile', 'url', 'space'],
+    terraform: TERRAFORM.kibana,
     compile: (rules, { set, filter, index, profile }) => {
       const results = kibanaRules(rules, { set, ...given({ filter, index, profile }) });
       return { results, print: () => printed(results), resources: bodiesOf(results) };
@@ -134,6 +164,7 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
   },
   opensearch: {
     flags: ['index', 'profile', 'url'],
+    terraform: TERRAFORM.opensearch,
     compile: (rules, { set, filter, index, profile }) => {
       const results = opensearchMonitors(rules, { set, ...given({ filter, index, profile }) });
       return { results, print: () => printed(results), resources: bodiesOf(results) };

@@ -10,13 +10,16 @@ export const NAMES: readonly string[] = Object.keys(ENGINES);
 /** Engines whose rules `apply` keeps. */
 export const KEPT: readonly string[] = NAMES.filter((name) => ENGINES[name]?.open !== undefined);
 
+/** Engines that Terraform has a provider for. */
+const PROVIDED = NAMES.filter((name) => ENGINES[name]?.terraform !== undefined);
+
 /** Words of the command. */
 export const COMPILE_ACTIONS = ['render', 'diff', 'apply'] as const;
 export type CompileAction = (typeof COMPILE_ACTIONS)[number];
 
 const COMMON = { partial: 'switch', set: 'text', filter: 'text', help: 'switch' } as const satisfies FlagTable;
 const OF_ACTION = {
-  render: { explain: 'switch', ...REPORT_FLAGS },
+  render: { explain: 'switch', terraform: 'switch', ...REPORT_FLAGS },
   diff: {},
   apply: { yes: 'switch' },
 } as const satisfies Readonly<Record<CompileAction, FlagTable>>;
@@ -31,6 +34,9 @@ const OWN = {
   url: 'text',
   site: 'text',
   space: 'text',
+  'log-group': 'text',
+  region: 'text',
+  role: 'text',
 } as const satisfies Readonly<Record<EngineFlag, 'text'>>;
 const ALL = { ...COMMON, ...OF_ACTION.render, ...OF_ACTION.apply, ...OWN } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;
@@ -43,6 +49,7 @@ export interface Parsed {
   readonly rules: string | undefined;
   readonly options: EngineOptions;
   readonly isExplained: boolean;
+  readonly isTerraform: boolean;
   readonly isPartial: boolean;
   readonly isConfirmed: boolean;
   readonly report: Parameters<typeof printReport>[1];
@@ -87,10 +94,25 @@ export function parseCompile(action: CompileAction, args: readonly string[]): Pa
   const own = Object.values(engines).flatMap((engine) => engine.flags.map((flag) => [flag, OWN[flag]] as const));
   checkFlags(flags, { ...COMMON, ...OF_ACTION[action], ...Object.fromEntries(own) });
   const all = checkFlags(flags, ALL);
-  const { explain, partial, yes, help: _help, json, md, budget, 'no-color': plain, 'no-pager': whole, ...values } = all;
+  const {
+    explain,
+    terraform,
+    partial,
+    yes,
+    help: _help,
+    json,
+    md,
+    budget,
+    'no-color': plain,
+    'no-pager': whole,
+    ...values
+  } = all;
   const report = given({ json, md, budget, 'no-color': plain, 'no-pager': whole });
   checkReportFlags(report);
   const isExplained = explain === true;
+  if (terraform === true && !Object.values(engines).every((engine) => engine.terraform !== undefined)) {
+    fail('--terraform', `used for ${PROVIDED.join(', ')}`);
+  }
   for (const [flag, example] of Object.entries(Object.values(engines)[0]?.needs ?? {})) {
     if (!isExplained && values[flag as EngineFlag] === undefined)
       fail(`--${flag}`, `given, such as --${flag} ${example}`);
@@ -101,6 +123,7 @@ export function parseCompile(action: CompileAction, args: readonly string[]): Pa
     rules,
     options: optionsOf(values),
     isExplained,
+    isTerraform: terraform === true,
     isPartial: partial === true,
     isConfirmed: yes === true,
     report,

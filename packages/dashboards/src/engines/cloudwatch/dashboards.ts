@@ -1,7 +1,8 @@
 /** The dashboards of an account in CloudWatch. */
 import { checkOptions, option, props, type Shape } from '@spanline/record';
 import { labelledId } from '../../apply/label.ts';
-import { ApplyError, type Collection, type StoredResource } from '../../apply/resource.ts';
+import type { Collection, StoredResource } from '../../apply/resource.ts';
+import { sent } from './sent.ts';
 
 /** The part of `CloudWatch` of `@aws-sdk/client-cloudwatch` that is used. */
 export interface CloudwatchClient {
@@ -25,17 +26,6 @@ export interface CloudwatchDashboardsOptions {
 const OPTIONS: Shape<CloudwatchDashboardsOptions> = { set: option.string(), region: option.required(option.string()) };
 
 const PREFIX = 'Spanline';
-
-async function sent<Answer>(name: string, answer: Promise<Answer>): Promise<Answer> {
-  return answer.catch((error: unknown) => {
-    throw new ApplyError(
-      `${name}: ${error instanceof Error ? `${error.name} ${error.message}` : 'the request failed'}`,
-      {
-        cause: error,
-      },
-    );
-  });
-}
 
 /** A body that is no JSON is not ours. */
 function parsed(text: string): unknown {

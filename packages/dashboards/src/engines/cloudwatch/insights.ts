@@ -87,8 +87,16 @@ function aggregateOf(measure: Measure, flag: string | undefined): string {
   return measure.kind === 'mean' ? `avg(${name})` : `min(${name})`;
 }
 
-function queryOf(names: readonly MetricName[], { by, kind, every }: Panel): string {
-  const shared = sharedBy(names.flatMap(measuresOf).map(({ where }) => where));
+/** A number in the answer of a query. */
+export interface InsightsColumn {
+  readonly name: string;
+  readonly metric: Metric;
+}
+
+/** The commands that compute numbers: a filter, flags of the lines that count, and statistics. */
+export function insightsStats(columns: readonly InsightsColumn[], groups: readonly string[], present = ''): string[] {
+  const measures = columns.flatMap(({ metric: { of, per = [] } }) => [...of, ...per]);
+  const shared = sharedBy(measures.map(({ where }) => where));
   const isShared = new Set(shared.map(keyOf));
   const flags = new Map<string, string>();
   const flagOf = ({ where }: Measure): string | undefined => {
@@ -98,26 +106,31 @@ function queryOf(names: readonly MetricName[], { by, kind, every }: Panel): stri
     flags.set(own, name);
     return name;
   };
-  const sum = (measures: readonly Measure[]): string =>
-    measures.length === 1
-      ? measures.map((measure) => aggregateOf(measure, flagOf(measure))).join('')
-      : `(${measures.map((measure) => aggregateOf(measure, flagOf(measure))).join(' + ')})`;
-  const columns = names.map((name) => {
-    const { of, per, factor = 1 }: Metric = METRICS[name];
+  const sum = (some: readonly Measure[]): string =>
+    some.length === 1
+      ? some.map((measure) => aggregateOf(measure, flagOf(measure))).join('')
+      : `(${some.map((measure) => aggregateOf(measure, flagOf(measure))).join(' + ')})`;
+  const texts = columns.map(({ name, metric: { of, per, factor = 1 } }) => {
     const value = `${sum(of)}${factor === 1 ? '' : ` * ${factor}`}`;
     return `${per === undefined ? value : `${value} / ${sum(per)}`} as ${name}`;
   });
-  const groups = [
-    ...(by === undefined ? [] : [by]),
-    ...(kind === 'time' ? [`bin(${every === 'day' ? '1d' : '1h'})`] : []),
-  ];
-  const present = by === undefined ? '' : ` and ispresent(${by})`;
   return [
     `filter ${textOf(shared)}${present}`,
     ...(flags.size === 0
       ? []
       : [`fields ${[...flags].map(([condition, flag]) => `(${condition}) as ${flag}`).join(', ')}`]),
-    `stats ${columns.join(', ')}${groups.length === 0 ? '' : ` by ${groups.join(', ')}`}`,
+    `stats ${texts.join(', ')}${groups.length === 0 ? '' : ` by ${groups.join(', ')}`}`,
+  ];
+}
+
+function queryOf(names: readonly MetricName[], { by, kind, every }: Panel): string {
+  const groups = [
+    ...(by === undefined ? [] : [by]),
+    ...(kind === 'time' ? [`bin(${every === 'day' ? '1d' : '1h'})`] : []),
+  ];
+  const columns = names.map((name) => ({ name, metric: METRICS[name] }));
+  return [
+    ...insightsStats(columns, groups, by === undefined ? '' : ` and ispresent(${by})`),
     ...(kind === 'time' ? [] : [`sort ${names[0]} desc`, `limit ${ROWS}`]),
   ].join('\n| ');
 }

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { cli, type Outcome } from '../support/cli.ts';
+
+type Body = Record<string, unknown>;
+
+const NOT_INPUT = ['AlarmArn', 'StateValue'];
+
+/** CloudWatch's log alarms in the protocol that AWS's own client speaks. */
+async function startCloudwatch(): Promise<{ alarms: Map<string, Body>; calls: string[]; url: string }> {
+  const alarms = new Map<string, Body>();
+  const calls: string[] = [];
+  function answer(action: string, body: Body): [number, unknown] {
+    const name = String(body['AlarmName']);
+    switch (action) {
+      case 'DescribeAlarms': {
+        const found = [...alarms.values()].filter((one) =>
+          String(one['AlarmName']).startsWith(String(body['AlarmNamePrefix'])),
+        );
+        return [200, { LogAlarms: found }];
+      }
+      case 'PutLogAlarm':
+        alarms.set(name, { ...body, AlarmArn: `arn:aws:cloudwatch:::${name}`, StateValue: 'OK' });
+        return [200, {}];
+      case 'DeleteAlarms':
+        for (const one of body['AlarmNames'] as string[]) alarms.delete(one);
+        return [200, {}];
+      default:
+        return [400, { __type: 'InvalidAction', message: action }];
+    }
+  }
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString();
+    const action = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    calls.push(action);
+    const isSigned = /Credential=AKIDEXAMPLE\/.*\/eu-central-1\/monitoring\//.test(request.headers.authorization ?? '');
+    const [status, content] = isSigned ? answer(action, JSON.parse(text) as Body) : [403, { message: 'not signed' }];
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' });
+    response.end(JSON.stringify(content));
+  }
+  const server = createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  return { alarms, calls, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const TARGET = [
+  '--log-group',
+  '/rag-api/llm',
+  '--region',
+  'eu-central-1',
+  '--role',
+  'arn:aws:iam::123456789012:role/alarms',
+];
+
+it('keeps the alarms of CloudWatch through AWS’s client, which knows every part of them', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-secret-key');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { alarms, calls, url } = await startCloudwatch();
+  const by = (name: string, label: string): Body => ({ AlarmName: name, AlarmDescription: label, Threshold: 1 });
+  alarms.set('by-hand', by('spanline-spanline-by-hand', 'no label'));
+  const run = (action: string, rules: string, ...more: string[]): Promise<Outcome> =>
+    cli(['alerts', action, 'cloudwatch', rules, ...TARGET, '--url', url, ...more]);
+  expect((await run('apply', 'default')).stdout).toContain('+ create High Latency\n');
+  expect(calls).not.toContain('PutLogAlarm');
+  const made = await run('apply', 'default', '--yes');
+  expect(made).toMatchObject({ code: 0 });
+  expect(made.stdout).toContain('+ create High Latency  https://eu-central-1.console.aws.amazon.com/cloudwatch/home');
+  const { stdout } = await cli(['alerts', 'render', 'cloudwatch', 'default', ...TARGET]);
+  const rendered = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Body);
+  const sent = [...alarms].filter(([name]) => name !== 'by-hand').map(([, alarm]) => alarm);
+  const inputs = sent.map((one) => Object.fromEntries(Object.entries(one).filter(([key]) => !NOT_INPUT.includes(key))));
+  expect(inputs).toEqual(rendered);
+  expect((await run('diff', 'default')).code).toBe(0);
+
+  const fewer = await run('apply', 'error_rate < 1%', '--yes');
+  expect(fewer.stdout.match(/^- remove/gm)).toHaveLength(6);
+  expect([alarms.size, alarms.get('by-hand')?.['Threshold']]).toEqual([2, 1]);
+});
+
+it.each([
+  [['--region', 'eu-central-1'], '--log-group must be given'],
+  [[...TARGET, '--notify', 'me'], 'notify must be an ARN of AWS'],
+])('alerts render cloudwatch refuses %j', async (options, message) => {
+  const { code, stderr } = await cli(['alerts', 'render', 'cloudwatch', 'default', ...options]);
+  expect([code, stderr]).toEqual([64, expect.stringContaining(message)]);
+});
