@@ -19,12 +19,14 @@ export function fetchPrometheus(): Promise<string | undefined> {
 /** Where promtool is. */
 export const promtool = (files: string): string => join(files, 'usr', 'bin', 'promtool');
 
-/** A Prometheus that asks one target every second, and keeps exemplars. */
-export function startPrometheus(files: string, target: string): Promise<RunningServer> {
+/** A Prometheus that asks one target every second, keeps exemplars, and evaluates a file of rules. */
+export function startPrometheus(files: string, target: string, rules?: string): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   const jobs = [{ job_name: 'app', static_configs: [{ targets: [target] }] }];
-  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: jobs }));
+  const own = rules === undefined ? {} : { rule_files: [join(folder, 'rules.yml')] };
+  if (rules !== undefined) writeFileSync(join(folder, 'rules.yml'), rules);
+  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: jobs, ...own }));
   return startServer({
     name: 'Prometheus',
     folder,
