@@ -13,14 +13,34 @@ function verdictOf(result: Compilation<unknown>): { text: string; tone: 'green' 
 const MESSAGES =
   'Every engine watches all replicas together. Repetitions, cool-downs and the most messages of a day are settings of the place that sends messages.';
 
-/** A row for each rule, a column for each engine, then each loss and the reason of each refusal. */
-export function explainEngines(results: Results): Report {
-  const engines = Object.entries(results);
+/** Engines whose losses a line has room for. */
+const MOST_COLUMNS = 2;
+
+/** A row for each rule and a column for each engine; of many engines, a list for each rule. */
+function verdicts(engines: readonly (readonly [string, readonly Compilation<unknown>[]])[]): Block[] {
   const names = (engines[0]?.[1] ?? []).map(({ rule }) => rule);
+  if (engines.length > MOST_COLUMNS) {
+    return names.flatMap((text, place): Block[] => {
+      const facts = engines.map(([engine, all]) => {
+        const result = all[place];
+        return [engine, result === undefined ? '' : verdictOf(result).text] as const;
+      });
+      return [
+        { kind: 'heading', text },
+        { kind: 'facts', facts },
+      ];
+    });
+  }
   const columns: FilledColumn[] = [
     { head: 'rule', isFlexible: true, cells: names },
     ...engines.map(([head, all]): FilledColumn => ({ head, isFlexible: true, cells: all.map(verdictOf) })),
   ];
+  return [{ kind: 'table', columns }];
+}
+
+/** How each engine says each rule, then each loss and the reason of each refusal. */
+export function explainEngines(results: Results): Report {
+  const engines = Object.entries(results);
   const all = engines.flatMap(([, each]) => each);
   const losses = new Set(all.flatMap((result) => (result.kind === 'compiled' ? result.losses : [])));
   const refused = engines.flatMap(([engine, each]) =>
@@ -29,7 +49,7 @@ export function explainEngines(results: Results): Report {
     ),
   );
   const blocks: Block[] = [
-    { kind: 'table', columns },
+    ...verdicts(engines),
     ...(refused.length === 0
       ? []
       : [
