@@ -1,6 +1,7 @@
 /** The spans of a trace as evaluators see them, read from its lines. */
 import type { ContextValues, Labels } from '@spanline/core';
 import {
+  type AttributeKey,
   createReconstruction,
   parseContent,
   parseLine,
@@ -19,7 +20,7 @@ const parsed = (text: string | undefined): unknown => (text === undefined ? unde
 /** Content under the keys that have it before capture: lines have JSON, and references to messages of other spans. */
 function contentOf(record: SpanRecord, restored: { input: unknown; output: unknown } | undefined): SpanAttributes {
   const { input, output } = restored ?? {};
-  const content: Record<string, unknown> = {
+  const content: Partial<Record<AttributeKey, unknown>> = {
     'gen_ai.retrieval.documents': parsed(record['gen_ai.retrieval.documents']),
     'gen_ai.tool.definitions': parsed(record['gen_ai.tool.definitions']),
   };
@@ -30,9 +31,9 @@ function contentOf(record: SpanRecord, restored: { input: unknown; output: unkno
     ['gen_ai.output.messages', output],
     ['gen_ai.tool.call.result', output],
     ['spanline.output', output],
-  ] as const;
+  ] as const satisfies readonly (readonly [AttributeKey, unknown])[];
   for (const [key, value] of sides) if (record[key] !== undefined) content[key] = value;
-  return content;
+  return content as SpanAttributes;
 }
 
 function labelsOf(record: SpanRecord): Labels {
