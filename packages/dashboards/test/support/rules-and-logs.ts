@@ -146,11 +146,14 @@ export const log: fc.Arbitrary<Line[]> = fc
       .map((one) => one.line);
   });
 
-/** A line of the gauge beside every line of a log that has a tool. */
+/** A line of the gauge beside every line of a log that has a tool; of two at one time, neither would be the last. */
 export function withGauge(lines: readonly Line[]): Line[] {
+  let last = '';
   return lines.flatMap((line, index) => {
     if (line['span.type'] !== 'tool') return [line];
     const at = new Date(Date.parse(String(line['@timestamp'])) + 100).toISOString();
+    if (at === last) return [line];
+    last = at;
     const queue = Math.round(Number(line['duration_ms']) / 20);
     const stats = { '@timestamp': at, 'event.name': 'spanline.stats', 'event.id': `stats-${index}` };
     return [line, { ...stats, 'spanline.schema': '1.0', 'spanline.gauge.queue': queue }];
