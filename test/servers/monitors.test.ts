@@ -41,6 +41,9 @@ describe.skipIf(files === undefined)('rules over OpenSearch', () => {
     });
     expect(stats['opensearch']).toMatchObject({ stored: all.length, rejected: 0 });
     await client.refresh(INDEX);
+    // A node compiles 75 scripts in five minutes, and each case has one of its own.
+    const transient = { 'script.context.painless_test.max_compilations_rate': 'unlimited' };
+    await client.send('PUT', '_cluster/settings', { transient });
   });
   afterAll(() => server?.stop());
 
