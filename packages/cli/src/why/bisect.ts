@@ -23,7 +23,7 @@ which of them did it. A figure needs 30 traces.
 
   --only figures  p50_ms,p95_ms,error_rate,tokens,cost_usd or names of scores (all)
   --settings      also all changes of settings, with those that moved nothing
-  --gate          exit code 1 if a figure became worse
+  --gate          exit code 1 if a figure became worse, and did not go back
 `;
 
 const P_DIGITS = 3;
@@ -43,6 +43,24 @@ const span = (fromMs: number, toMs: number): string => {
 function headOf(settings: readonly SettingChange[]): string {
   if (settings.length === 0) return 'No setting on the lines changed then';
   return settings.map(changeText).join(' · ');
+}
+
+const namesOf = (settings: readonly SettingChange[]): string => settings.map(({ setting }) => setting).join(', ');
+
+/** A sentence on a move that is not one step. */
+function courseOf({ course, settings, stayed, atMs, counterparts }: BisectedMove): string {
+  if (course === 'step') return '';
+  const sudden = settings.filter(({ during }) => during === 0);
+  if (course === 'gradual') {
+    const alone = sudden.length === 0 ? '' : `: ${namesOf(sudden)}, which changed at once, cannot explain that alone`;
+    return ` The figure moved gradually${alone}.`;
+  }
+  const isUndone = counterparts.some(({ fromMs }) => fromMs > atMs);
+  const back = isUndone ? 'The figure goes back later' : 'The figure was at this level before';
+  const likely = ' A weekend, an incident or a batch job passes like this.';
+  if (stayed.length === 0) return ` ${back}.${settings.length === 0 ? likely : ''}`;
+  const then = isUndone ? 'does not' : 'had its old value then';
+  return ` ${back}, and ${namesOf(stayed)} ${then}: it is not the cause alone.${likely}`;
 }
 
 /** Sentences below a heading. */
@@ -85,14 +103,16 @@ function findings(moves: readonly BisectedMove[]): Block[] {
   const groups = new Map<string, BisectedMove[]>();
   for (const move of moves) {
     const places = move.settings.length === 0 ? [move.fromMs, move.toMs] : move.settings.map(({ fromMs }) => fromMs);
-    const key = JSON.stringify([move.settings.map(changeText), places]);
+    const key = JSON.stringify([move.settings.map(changeText), places, courseOf(move)]);
     groups.set(key, [...(groups.get(key) ?? []), move]);
   }
   return [...groups.values()].flatMap((group): Block[] => {
     const settings = group[0]?.settings ?? [];
+    const course = group.slice(0, 1).map(courseOf).join('');
+    const isPlain = settings.length === 1 && course === '';
     return [
       { kind: 'heading', text: headOf(settings) },
-      { kind: 'text', text: verdictOf(settings), tone: settings.length === 1 ? 'plain' : 'yellow' },
+      { kind: 'text', text: verdictOf(settings) + course, tone: isPlain ? 'plain' : 'yellow' },
       movesTable(group),
     ];
   });
@@ -156,7 +176,7 @@ export const bisect = defineQuestion({
         ...notesOf(found),
       ],
       data: found,
-      isOk: found.tested.length > 0 && !(flags.gate === true && found.moves.some(({ isWorse }) => isWorse)),
+      isOk: found.tested.length > 0 && !(flags.gate === true && found.moves.some(({ isWorse, course }) => isWorse && course !== 'passing')),
     };
   },
 });

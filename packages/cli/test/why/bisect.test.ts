@@ -31,6 +31,20 @@ describe('spanline bisect', () => {
     });
   });
 
+  it('blames no release for a level that passes, and does not fail the gate for it', async () => {
+    const passing = requests(240, 5, (random, number) => ({
+      rerankMs: (number >= 80 && number < 160 ? 900 : 100) + random() * 50,
+      model: number < 80 ? 'gpt-4o' : 'gpt-4o-mini',
+      promptVersion: '7',
+    }));
+    const cwd = folderWith({ 'app.ndjson': lines(...passing) });
+    const args = ['bisect', 'app.ndjson', '--only', 'p50_ms', '--gate'];
+    const { code, stdout } = await cli(args, { cwd, env: { COLUMNS: '200' } });
+    expect(one(stdout)).toMatch(/The only setting .* goes back later, and model does not: it is not the cause alone\./);
+    expect(one(stdout)).toContain('The figure was at this level before. A weekend, an incident');
+    expect(code).toBe(0);
+  });
+
   it('says that it found no change, and which settings changed', async () => {
     const cwd = folderWith({ 'app.ndjson': lines(...log.slice(0, log.length / 2)) });
     const none = await cli(['bisect', 'app.ndjson', '--settings'], { cwd });

@@ -175,3 +175,27 @@ export function changePoint(
   const [at, low, high] = positionInterval(ranks, least, random);
   return { at, low, high, p: (extreme + 1) / (rounds + 1) };
 }
+
+/**
+ * True if a line describes a series better than levels between steps do: it drifts. Both are fitted to its ranks, and
+ * each step beyond the first costs what two parameters do (Bayesian information criterion).
+ *
+ * @param steps - indexes of the first values of new levels, in their order
+ */
+export function isDrift(values: Float64Array, steps: readonly number[]): boolean {
+  const { length } = values;
+  const ranks = centredRanks(values);
+  const borders = [0, ...steps, length];
+  let [bySteps, slope, all] = [0, 0, 0];
+  for (const [index, end] of borders.slice(1).entries()) {
+    const part = ranks.subarray(borders[index], end);
+    if (part.length > 0) bySteps += part.reduce((sum, rank) => sum + rank, 0) ** 2 / part.length;
+  }
+  for (const [index, rank] of ranks.entries()) {
+    slope += rank * (index - (length - 1) / 2);
+    all += rank * rank;
+  }
+  const byLine = (12 * slope * slope) / (length * (length * length - 1));
+  const penalty = 2 * (steps.length - 1) * Math.log(length);
+  return length * Math.log(all - byLine) < length * Math.log(Math.max(all - bySteps, 1e-9 * all)) + penalty;
+}

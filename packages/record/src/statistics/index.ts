@@ -1,4 +1,4 @@
-export { type ChangePoint, changePoint, LEAST_SERIES } from './change-point.ts';
+export { type ChangePoint, changePoint, isDrift, LEAST_SERIES } from './change-point.ts';
 export {
   hypergeometricTails,
   type Interval,

@@ -11,6 +11,8 @@ import { createRowCollector } from './traces.ts';
 export interface BisectedMove extends Move {
   /** One: the likely cause. Several: the lines cannot separate them. None: nothing that is recorded changed then. */
   readonly settings: readonly SettingChange[];
+  /** Those of `settings` that did not change when the figure went back, if its course is `passing`. */
+  readonly stayed: readonly SettingChange[];
 }
 
 /** The answer. */
@@ -44,6 +46,20 @@ export interface BisectOptions {
 
 const SHAPE: Shape<BisectOptions> = { passes: option.callback(), figures: option.list(option.string()) };
 
+interface Place {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const at = (changes: readonly SettingChange[], place: Place): SettingChange[] =>
+  changes.filter(({ fromMs, toMs }) => fromMs <= place.toMs && toMs >= place.fromMs);
+
+function withSettings(move: Move, changes: readonly SettingChange[]): BisectedMove {
+  const settings = at(changes, move);
+  const back = new Set(move.counterparts.flatMap((place) => at(changes, place).map(({ setting }) => setting)));
+  return { ...move, settings, stayed: move.course === 'passing' ? settings.filter((one) => !back.has(one.setting)) : [] };
+}
+
 /**
  * Finds the times at which latency, errors, tokens, cost and scores of traces moved, and settings that changed then.
  *
@@ -62,12 +78,7 @@ export async function bisect(records: AsyncIterable<ReadRecord>, options: Bisect
     traces: rows.length,
     fromMs: rows[0]?.startMs,
     toMs: rows.at(-1)?.startMs,
-    moves: moves
-      .map((move) => ({
-        ...move,
-        settings: settings.filter(({ fromMs, toMs }) => fromMs <= move.toMs && toMs >= move.fromMs),
-      }))
-      .toSorted((a, b) => a.atMs - b.atMs),
+    moves: moves.map((move) => withSettings(move, settings)).toSorted((a, b) => a.atMs - b.atMs),
     settings,
     tested,
     tooFew,

@@ -27,15 +27,35 @@ function divide(
   within(values, first + at, end, factor, found);
 }
 
-/** The places once more, each between its neighbours only. */
-function refine(points: readonly ChangePoint[], values: Float64Array): ChangePoint[] {
-  const sorted = points.toSorted((a, b) => a.at - b.at);
-  return sorted.map((point, index) => {
-    const first = sorted[index - 1]?.at ?? 0;
-    const again = changePoint(values.subarray(first, sorted[index + 1]?.at ?? values.length), { rounds: 1 });
-    if (again === undefined) return point;
-    return { at: first + again.at, low: first + again.low, high: first + again.high, p: point.p };
-  });
+/**
+ * The points once more, each between its neighbours only. One that is not clear there is an effect of the others, and
+ * is left out: the least clear first.
+ */
+function refine(points: readonly ChangePoint[], values: Float64Array, factor: number): ChangePoint[] {
+  const known = new Map<string, ChangePoint | undefined>();
+  function between(first: number, end: number): ChangePoint | undefined {
+    const key = `${first} ${end}`;
+    if (!known.has(key)) known.set(key, changePoint(values.subarray(first, end)));
+    return known.get(key);
+  }
+
+  let left = points.toSorted((a, b) => a.at - b.at);
+  for (;;) {
+    const again = left.map((point, index) => {
+      const first = left[index - 1]?.at ?? 0;
+      const found = between(first, left[index + 1]?.at ?? values.length);
+      return { point, first, found, p: left.length === 1 ? point.p : (found?.p ?? 1) * factor };
+    });
+    const worst = again.toSorted((a, b) => b.p - a.p)[0];
+    if (worst === undefined || worst.p < MOVE_LEVEL) {
+      return again.map(({ point, first, found }) =>
+        found === undefined
+          ? point
+          : { at: first + found.at, low: first + found.low, high: first + found.high, p: point.p },
+      );
+    }
+    left = left.filter((point) => point !== worst.point);
+  }
 }
 
 /**
@@ -48,5 +68,5 @@ export function changePoints(values: Float64Array, factor: number, first?: Chang
   const found: ChangePoint[] = [];
   if (first === undefined) within(values, 0, values.length, factor, found);
   else if (first.p < MOVE_LEVEL) divide(first, values, 0, values.length, factor, found);
-  return refine(found, values);
+  return refine(found, values, factor);
 }

@@ -13,6 +13,7 @@ import {
   Z95,
 } from '../compare/index.ts';
 import { changePoints } from './change-points.ts';
+import { type Course, coursesOf } from './courses.ts';
 import type { TraceRow } from './traces.ts';
 
 /** A move of a figure. */
@@ -30,6 +31,14 @@ export interface Move extends NamedFigure {
   /** Interval of 95 % of the place: the last trace surely before, and the first one surely after. */
   readonly fromMs: number;
   readonly toMs: number;
+  readonly course: Course;
+  /** Places of the moves that undo this one, or that it undoes. Empty unless its course is `passing`. */
+  readonly counterparts: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
+/** A move whose course is not known yet. @property at - index of its first value */
+interface PlacedMove extends Omit<Move, 'course' | 'counterparts'> {
+  readonly at: number;
 }
 
 /** Share of the values that are no tail. */
@@ -77,7 +86,7 @@ function sampleOf({ values }: Series, first: number, end: number): Sample {
 function movesOf(series: Series, first: ChangePoint, factor: number): Move[] {
   const { kind, tested, times } = series;
   const points = changePoints(tested, factor, first);
-  return points.flatMap(({ at, low, high, p }, index): Move[] => {
+  const moves = points.flatMap(({ at, low, high, p }, index): PlacedMove[] => {
     const [start, end] = [points[index - 1]?.at ?? 0, points[index + 1]?.at ?? tested.length];
     const [one, other] = [sampleOf(series, start, at), sampleOf(series, at, end)];
     const [before, after] = [kind.estimate(one, Z95), kind.estimate(other, Z95)];
@@ -86,6 +95,7 @@ function movesOf(series: Series, first: ChangePoint, factor: number): Move[] {
     const apart = difference(before, after);
     return [
       {
+        at,
         figure,
         title,
         unit,
@@ -100,6 +110,7 @@ function movesOf(series: Series, first: ChangePoint, factor: number): Move[] {
       },
     ];
   });
+  return coursesOf(moves, tested).map(({ at: _, ...move }) => move);
 }
 
 /**
