@@ -60,6 +60,7 @@ export {
 } from './judge/preference.ts';
 export type { JudgeExample } from './judge/prompt.ts';
 export type { LabelScale, NumberScale } from './judge/scale.ts';
+export { type ScoreCost, scoreCosts } from './late/score-costs.ts';
 export { type ScoredTrace, scoreTrace, type ScoreTraceOptions, type TraceScore } from './late/score-trace.ts';
 export {
   type EvaluationRow,

@@ -74,7 +74,7 @@ export async function importModule(flag: string, path: string): Promise<Record<s
   } catch (cause) {
     const isTypeScript = (cause as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION';
     const problem = isTypeScript
-      ? `${flag}: this Node.js runs no TypeScript; set NODE_OPTIONS="--import tsx", or build ${path}`
+      ? `${flag}: Node.js ${process.versions.node} runs no TypeScript (${path}). Compile it, or install tsx and run: NODE_OPTIONS="--import tsx" npx spanline rerun …`
       : `${flag}: ${path} cannot be imported: ${messageOf(cause)}`;
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem, cause });
   }

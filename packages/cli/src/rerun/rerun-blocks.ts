@@ -2,6 +2,7 @@
 import { changeTone, differenceRange, differenceText, figureText } from '../figures.ts';
 import { type Block, cell, type FilledColumn } from '../report/index.ts';
 import type { Pair, PairedFigure } from './compare-sides.ts';
+import type { JudgeEstimate } from './judge-costs.ts';
 import { LOWER_IS_BETTER } from './judges.ts';
 import type { Estimate } from './prices.ts';
 
@@ -11,10 +12,15 @@ const SHOWN = 600;
 
 const usdText = (usd: number): string => (usd === 0 ? '$0' : cell.cost(usd));
 
+function judgesText({ names, calls, mostUsd }: JudgeEstimate): string {
+  const cost = mostUsd === undefined ? 'its cost is not known' : `at most ${usdText(mostUsd)}`;
+  return `On top, judges ask a model (${names.join(', ')}): ${cell.amount(calls, 'call')}, ${cost}. --max-usd does not count them; their own budgets do.`;
+}
+
 /** Sentences that are shown before anything is sent. */
 export function estimateText(
   { traces, calls, inputTokens, outputTokens, usd, mostUsd, unpriced }: Estimate,
-  { judges, server }: { readonly judges: number; readonly server: string },
+  { judges, server }: { readonly judges: JudgeEstimate | undefined; readonly server: string },
 ): string {
   const cost =
     usd === undefined
@@ -24,9 +30,7 @@ export function estimateText(
     `To be sent to ${server}: ${cell.amount(calls, 'model call')} of ${cell.amount(traces, 'trace')}.`,
     `Tokens, as recorded: ${cell.count(inputTokens)} of input, ${cell.count(outputTokens)} of output.`,
     `Estimated cost: ${cost}.`,
-    ...(judges === 0
-      ? []
-      : [`The cost of ${cell.amount(judges, 'judge')} by a model comes on top: their own budgets hold.`]),
+    ...(judges === undefined ? [] : [judgesText(judges)]),
     '',
   ].join('\n');
 }

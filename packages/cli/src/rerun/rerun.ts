@@ -9,6 +9,7 @@ import type { Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { createBudget } from './budget.ts';
 import { type Case, type Skipped, toCase } from './cases.ts';
+import { judgeEstimate } from './judge-costs.ts';
 import { RULE_NAMES } from './judges.ts';
 import { createLineRouter } from './line-router.ts';
 import { type RerunOptions, RERUN_FLAGS, readOptions } from './options.ts';
@@ -76,12 +77,13 @@ function readCases({ traces }: Sample, { change, client, maxTokens }: RerunOptio
 }
 
 /** Shows what will be sent. @returns false for a no */
-async function mayRun(estimate: Estimate, { options, io }: Rerun, flags: { yes?: boolean }): Promise<boolean> {
-  const { client, judges } = options;
-  const server = client === undefined ? 'the model of the program' : client.url.origin;
-  io.stderr.write(
-    estimateText(estimate, { judges: judges.filter(({ source }) => source === 'llm_judge').length, server }),
-  );
+async function mayRun(
+  estimate: Estimate,
+  text: string,
+  { options, io }: Rerun,
+  flags: { yes?: boolean },
+): Promise<boolean> {
+  io.stderr.write(text);
   if (options.budgetUsd !== undefined && estimate.unpriced.length > 0)
     return fail('--price', `given beside --max-usd: no price is known of ${estimate.unpriced.join(', ')}`);
   if (flags.yes === true) return true;
@@ -159,23 +161,15 @@ export const rerun = defineQuestion({
       client === undefined
         ? recordedEstimate(cases, options.change.model, router.tracer)
         : estimateOf(cases, router.tracer, client);
+    const judges = judgeEstimate(cases, options.judges);
+    const text = estimateText(estimate, { judges, server: client?.url.origin ?? 'the model of the program' });
     if (flags['dry-run'] === true) {
-      io.stderr.write('');
       return {
-        blocks: [
-          {
-            kind: 'text',
-            text: estimateText(estimate, {
-              judges: 0,
-              server: client?.url.origin ?? 'the model of the program',
-            }).trim(),
-          },
-          ...reasonBlock('Left out', skipped),
-        ],
-        data: { ...estimate, skipped: Object.fromEntries(skipped) },
+        blocks: [{ kind: 'text', text: text.trim() }, ...reasonBlock('Left out', skipped)],
+        data: { ...estimate, judges, skipped: Object.fromEntries(skipped) },
       };
     }
-    if (!(await mayRun(estimate, rerun, flags))) {
+    if (!(await mayRun(estimate, text, rerun, flags))) {
       io.stop.throwIfAborted();
       return { blocks: [{ kind: 'text', text: 'Nothing was sent.' }], data: estimate, isOk: false };
     }

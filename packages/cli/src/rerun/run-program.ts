@@ -121,7 +121,7 @@ function settle(budget: Budget, { reserved }: Held, spent: number | undefined): 
 }
 
 /** The recorded run as a program has it: from the first span with an input on. */
-function entryLines(lines: readonly SpanRecord[]): readonly SpanRecord[] {
+export function entryLines(lines: readonly SpanRecord[]): readonly SpanRecord[] {
   const hasInput = (record: SpanRecord): boolean =>
     record['spanline.input'] !== undefined || record['gen_ai.input.messages'] !== undefined;
   const ended = lines.filter((record) => record['event.name'] === 'span.end');

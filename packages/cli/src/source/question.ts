@@ -139,7 +139,8 @@ async function answer<Table extends FlagTable>(
   const progress = createScanProgress(io);
   try {
     const read = { signal: io.stop, onProgress: progress.show };
-    const report = await question.answer({ query, sources, openOne, filter, words, flags, read, io });
+    const own = { ...io, stderr: progress.stderr };
+    const report = await question.answer({ query, sources, openOne, filter, words, flags, read, io: own });
     const isWhole = queries.every((one) => one.unreadFiles().size === 0);
     const notes = queries.map(notesOf).join('');
     // They are read after the notes: each question counts bad lines again.

@@ -7,6 +7,8 @@ import type { CommandIo } from '../command.ts';
 export interface ScanProgress {
   show(progress: Progress): void;
   clear(): void;
+  /** Standard error of everything else: the line goes before a text is written. */
+  readonly stderr: CommandIo['stderr'];
 }
 
 const EVERY_MS = 200;
@@ -29,6 +31,10 @@ function describe({ bytes, totalBytes, lines, badLines }: Progress): string {
 export function createScanProgress({ stderr }: CommandIo): ScanProgress {
   let shownAt = performance.now();
   let isShown = false;
+  function clear(): void {
+    if (isShown) stderr.write(CLEAR);
+    isShown = false;
+  }
   return {
     show(progress) {
       const now = performance.now();
@@ -37,9 +43,13 @@ export function createScanProgress({ stderr }: CommandIo): ScanProgress {
       isShown = true;
       stderr.write(`${CLEAR}${describe(progress)}`);
     },
-    clear() {
-      if (isShown) stderr.write(CLEAR);
-      isShown = false;
+    clear,
+    stderr: {
+      isTTY: stderr.isTTY === true,
+      write(text) {
+        clear();
+        return stderr.write(text);
+      },
     },
   };
 }

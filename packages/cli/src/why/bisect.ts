@@ -176,7 +176,9 @@ export const bisect = defineQuestion({
         ...notesOf(found),
       ],
       data: found,
-      isOk: found.tested.length > 0 && !(flags.gate === true && found.moves.some(({ isWorse, course }) => isWorse && course !== 'passing')),
+      isOk:
+        found.tested.length > 0 &&
+        !(flags.gate === true && found.moves.some(({ isWorse, course }) => isWorse && course !== 'passing')),
     };
   },
 });

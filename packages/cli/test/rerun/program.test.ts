@@ -181,3 +181,22 @@ export const short = feedback({ name: 'short', source: 'llm_judge', on: { answer
     [traceId(2), run?.trace_id].toSorted(),
   );
 });
+
+it('says before it sends what judges that ask a model cost at most, on both sides', async () => {
+  const judges = (options: string): string => `
+import { feedback, field, judge } from ${entry('evals')};
+const client = () => { throw new Error('asked'); };
+const fn = judge({ client, rubric: 'Is it short?', maxTokens: 100, ${options} });
+export const short = feedback({ name: 'short', source: 'llm_judge', on: { answer: field.answer }, fn });
+`;
+  const args = ['--model', 'gpt-4o-mini', '--dry-run', '--judge', './judges.mjs', '--judge', 'refusal'];
+  const options = (text: string) => ({ url: mock.url, files: { 'judges.mjs': judges(text) } });
+  const priced = await rerun(questions(3), args, options("model: 'gpt-4o-mini', callUsd: 0.01"));
+  expect(priced.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'On top, judges ask a model (short): 6 calls, at most $0.06. --max-usd does not count them; their own budgets do.',
+  );
+  const unpriced = await rerun(questions(3), [...args, '--json'], options("model: 'house-7b'"));
+  expect(JSON.parse(unpriced.stdout)).toMatchObject({ judges: { calls: 6, names: ['short'] } });
+  expect(JSON.parse(unpriced.stdout).judges).not.toHaveProperty('mostUsd');
+  expect(mock.getRequests()).toEqual([]);
+});

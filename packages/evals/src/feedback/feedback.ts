@@ -58,6 +58,8 @@ export interface Feedback {
   /** Reads the values. @returns `undefined` if a field has no value */
   select(subject: Subject): Readonly<Record<string, unknown>> | undefined;
   evaluate(values: Readonly<Record<string, unknown>>, context: EvaluatorContext): unknown;
+  /** US dollars that the evaluator costs at most for these values; `undefined` if that is not known. Code costs 0. */
+  mostUsd(values: Readonly<Record<string, unknown>>): number | undefined;
 }
 
 const SHAPE: Shape<FeedbackOptions> = {
@@ -110,5 +112,10 @@ export function feedback<const On extends Fields>(options: FeedbackOptions<On>):
       return values;
     },
     evaluate: (values, context) => fn(values as Values<On>, context),
+    mostUsd(values) {
+      const { mostUsd } = fn as { mostUsd?: Feedback['mostUsd'] };
+      if (typeof mostUsd === 'function') return mostUsd(values);
+      return source === 'code' ? 0 : undefined;
+    },
   };
 }

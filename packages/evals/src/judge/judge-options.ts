@@ -73,6 +73,8 @@ export interface Judge {
   readonly model: string | undefined;
   /** Equal for judges with the same task, examples and scale. */
   readonly version: string;
+  /** US dollars that a judgement of these values costs at most; `undefined` if the model has no known price. */
+  mostUsd(values: Readonly<Record<string, unknown>>): number | undefined;
   stats(): JudgeStats;
 }
 

@@ -82,7 +82,7 @@ export function judge(options: JudgeOptions): Judge {
   const counts: JudgeStats = { judged: 0, cached: 0, failed: 0, refused: 0, retries: 0, spentUsd: 0 };
 
   /** The most that a call can cost. */
-  function mostUsd(inputTokens: number): number | undefined {
+  function mostOf(inputTokens: number): number | undefined {
     if (callUsd !== undefined) return callUsd;
     return priceOf(tracer, {
       provider: facts['gen_ai.provider.name'],
@@ -92,7 +92,8 @@ export function judge(options: JudgeOptions): Judge {
       units: { input_tokens: inputTokens, output_tokens: maxTokens },
     });
   }
-  if (budget !== undefined && mostUsd(1) === undefined) {
+  const mostUsdOf = ({ system, user }: JudgePrompt): number | undefined => mostOf(tokensOf(system) + tokensOf(user));
+  if (budget !== undefined && mostOf(1) === undefined) {
     throw faulty('callUsd', 'given, because the model has no known price and the judge has a budget');
   }
 
@@ -102,7 +103,7 @@ export function judge(options: JudgeOptions): Judge {
   }
 
   async function call(prompt: JudgePrompt, signal: AbortSignal): Promise<JudgeAnswer> {
-    const most = budget === undefined ? 0 : (mostUsd(tokensOf(prompt.system) + tokensOf(prompt.user)) ?? 0);
+    const most = budget === undefined ? 0 : (mostUsdOf(prompt) ?? 0);
     const reserved = await budget?.reserve(most);
     try {
       const onRetry = (): void => void counts.retries++;
@@ -165,5 +166,10 @@ export function judge(options: JudgeOptions): Judge {
     return verdict;
   }
 
-  return Object.assign(evaluate, { model, version: prompts.version, stats: (): JudgeStats => ({ ...counts }) });
+  return Object.assign(evaluate, {
+    model,
+    version: prompts.version,
+    mostUsd: (values: Readonly<Record<string, unknown>>) => mostUsdOf(prompts.of(values)),
+    stats: (): JudgeStats => ({ ...counts }),
+  });
 }

@@ -44,7 +44,8 @@ const SHAPE: Shape<ScoreTraceOptions> = {
   timeoutMs: option.number({ min: 1, max: 600_000 }),
 };
 
-function subjectOf(span: EvaluatedSpan, spans: readonly EvaluatedSpan[]): Subject {
+/** A span with the spans below it. */
+export function subjectOf(span: EvaluatedSpan, spans: readonly EvaluatedSpan[]): Subject {
   const family = new Set([span.spanId]);
   for (let size = 0; size !== family.size;) {
     size = family.size;

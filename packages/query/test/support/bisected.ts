@@ -67,7 +67,11 @@ export function ask(records: readonly SpanRecord[], options?: BisectOptions): Pr
 }
 
 /** Traces whose facts come from random numbers. */
-export function traces(count: number, seed: number, choose: (number: number, noise: () => number) => Facts): SpanRecord[] {
+export function traces(
+  count: number,
+  seed: number,
+  choose: (number: number, noise: () => number) => Facts,
+): SpanRecord[] {
   const random = randomNumbers(seed);
   const noise = (): number => normalQuantile(Math.min(1 - 1e-9, Math.max(1e-9, random())));
   return Array.from({ length: count }, (_, number) => trace(number, choose(number, noise))).flat();

@@ -57,7 +57,11 @@ const at = (changes: readonly SettingChange[], place: Place): SettingChange[] =>
 function withSettings(move: Move, changes: readonly SettingChange[]): BisectedMove {
   const settings = at(changes, move);
   const back = new Set(move.counterparts.flatMap((place) => at(changes, place).map(({ setting }) => setting)));
-  return { ...move, settings, stayed: move.course === 'passing' ? settings.filter((one) => !back.has(one.setting)) : [] };
+  return {
+    ...move,
+    settings,
+    stayed: move.course === 'passing' ? settings.filter((one) => !back.has(one.setting)) : [],
+  };
 }
 
 /**
