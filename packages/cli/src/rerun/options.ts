@@ -158,7 +158,14 @@ export async function readOptions(
   const prices = priceTable(flags.price, model);
   const client =
     flags.with === undefined
-      ? createModelClient({ api: flags.api, baseUrl: flags['base-url'], model, retries, env })
+      ? createModelClient({
+          api: flags.api,
+          baseUrl: flags['base-url'],
+          model,
+          retries,
+          env,
+          asksNothing: flags['dry-run'] === true,
+        })
       : undefined;
   const judges = await readJudges(flags.judge);
   const program = flags.with === undefined ? undefined : await readProgram(flags.with);

@@ -200,3 +200,10 @@ export const short = feedback({ name: 'short', source: 'llm_judge', on: { answer
   expect(JSON.parse(unpriced.stdout).judges).not.toHaveProperty('mostUsd');
   expect(mock.getRequests()).toEqual([]);
 });
+
+it('needs no key to estimate', async () => {
+  const args = ['--model', 'gpt-4o-mini', '--dry-run'];
+  const ended = await rerun(questions(2), args, { url: mock.url, env: { OPENAI_BASE_URL: '', OPENAI_API_KEY: '' } });
+  expect(ended.stderr).toBe('');
+  expect(ended.stdout).toContain('To be sent to https://api.openai.com: 2 model calls of 2 traces.');
+});

@@ -12,7 +12,8 @@ it.each(['--with', '--judge'])('says how to run a module of %s in TypeScript', a
   const source = 'export const program = (input: unknown): string => String(input);';
   const cwd = folderWith({ 'app.ndjson': lines(...questions(1)), 'agent.ts': source });
   const args = ['rerun', 'app.ndjson', '--model', 'gpt-4o-mini', flag, './agent.ts', '--dry-run'];
-  const { code, stderr } = await program(args, { cwd, nodeOptions });
+  const env = { OPENAI_API_KEY: 'key' };
+  const { code, stderr } = await program(args, { cwd, env, nodeOptions });
   expect(stderr).toContain(`${flag}: Node.js ${process.versions.node} runs no TypeScript (./agent.ts). Compile it, or`);
   expect(stderr).toContain('NODE_OPTIONS="--import tsx" npx spanline rerun');
   expect(code).toBe(64);

@@ -57,6 +57,8 @@ export interface ModelClientOptions {
   readonly model: string | undefined;
   readonly retries: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The client estimates alone, and needs no key. */
+  readonly asksNothing?: boolean;
 }
 
 const APIS: readonly Api[] = ['openai', 'anthropic'];
@@ -139,12 +141,19 @@ function networkReason(error: unknown): string {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for an unknown API, a wrong URL, and a missing key
  */
-export function createModelClient({ api: given, baseUrl, model, retries, env }: ModelClientOptions): ModelClient {
+export function createModelClient({
+  api: given,
+  baseUrl,
+  model,
+  retries,
+  env,
+  asksNothing = false,
+}: ModelClientOptions): ModelClient {
   const api = apiOf(given, model);
   const url = urlOf(api, baseUrl, env);
   const { key: name, url: official } = SERVERS[api];
   const key = env[name] === '' ? undefined : env[name];
-  if (key === undefined && url.host === new URL(official).host) {
+  if (!asksNothing && key === undefined && url.host === new URL(official).host) {
     const problem = `${name} is not set; --base-url, or ${SERVERS[api].base}, names another server`;
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem });
   }
