@@ -36,7 +36,9 @@ function asked(number: number): ReturnType<typeof question> {
 async function provider(): Promise<LLMock> {
   const mock = new LLMock({ host: '127.0.0.1', port: 0, logLevel: 'silent' });
   await mock.start();
-  onTestFinished(async () => void (await mock.stop()));
+  onTestFinished(async () => {
+    await mock.stop();
+  });
   mock.on({ predicate: () => true }, (request) => {
     const [, number = '0'] = /contract (\d+)\?/.exec(JSON.stringify(request.messages.at(-1))) ?? [];
     const isRefused = Number(number) % 9 === 0;
