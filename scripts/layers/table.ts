@@ -54,7 +54,13 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     node: false,
-    floors: [['values', 'statistics', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
+    floors: [
+      ['values', 'statistics', 'error.ts'],
+      ['options', 'schema'],
+      ['metrics', 'profiles'],
+      ['reading'],
+      ['index.ts'],
+    ],
   },
   remote: {
     workspace: [],
@@ -407,11 +413,17 @@ export const layerTable: LayerTable = {
     ],
   },
   viewer: {
-    workspace: ['@spanline/core', '@spanline/pretty/internal', '@spanline/query', '@spanline/record'],
+    workspace: [
+      '@spanline/core',
+      '@spanline/pretty/internal',
+      '@spanline/query',
+      '@spanline/record',
+      '@spanline/record/metrics',
+    ],
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['contract', 'panels.ts'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
+    floors: [['contract', 'panels'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
   },
   'viewer/page': {
     workspace: ['@spanline/pretty/format'],
@@ -427,11 +439,11 @@ export const layerTable: LayerTable = {
       ['app.tsx', 'trace-file.tsx'],
       ['main.tsx'],
     ],
-    beside: ['../src/contract/index.ts', '../src/panels.ts'],
+    beside: ['../src/contract/index.ts', '../src/panels/panels.ts'],
     moduleState: [{ file: 'ask.ts', why: 'the page is one bundle' }],
   },
   dashboards: {
-    workspace: ['@spanline/monitor/offline', '@spanline/record', '@spanline/remote'],
+    workspace: ['@spanline/monitor/offline', '@spanline/record', '@spanline/record/metrics', '@spanline/remote'],
     runtime: [],
     types: [],
     loaders: [],

@@ -66,7 +66,7 @@ await page.waitForSelector('table td');
 await take('steps');
 await page.locator('nav >> text=Dashboard').click();
 await page.waitForSelector('.panel .legend li');
-await page.waitForSelector('.panel:has-text("Cost by route") .legend');
+await page.waitForSelector('.panel:has-text("Cost by model") .legend');
 await take('dashboard');
 await page.emulateMedia({ colorScheme: 'light' });
 await page.locator('nav >> text=Traces').click();

@@ -253,12 +253,16 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     await page.waitForSelector('text=3 traces');
     await page.keyboard.press('d');
     await page.waitForSelector('.panel:has-text("Cost by model") >> text=$0.0426');
-    await page.waitForSelector('.panel:has-text("Cost by route") >> text=No data in this view.');
-    await page.locator('.panel:has-text("Latency of requests") .plot').focus();
+    // A panel is read when it comes near the screen.
+    await page.locator('.panel:has-text("Cost by version of the prompt")').scrollIntoViewIfNeeded();
+    await page.waitForSelector('.panel:has-text("Cost by version of the prompt") >> text=No data in this view.');
+    await page.locator('.panel:has-text("Duration of requests") .plot').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.waitForSelector('text=1 trace');
-    expect(await page.inputValue('#filter')).toBe('-exists:parent');
+    expect(await page.inputValue('#filter')).toBe(
+      '(-exists:parent_span_id OR exists:spanline.rollup.spans) exists:duration_ms',
+    );
     await page.click('text=Selected time');
     await page.keyboard.press('c');
     await page.click('text=Earlier and later');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   grafanaDashboard,
   type Metric,
+  type MetricName,
   METRICS,
   PANELS,
   type Panel,
@@ -14,8 +15,12 @@ import {
   type PanelRow,
   vegaChart,
 } from '@spanline/dashboards';
+import type { StatsRow } from '@spanline/query';
 import { opensearch } from '@spanline/ship';
+import type { PanelAnswer } from '@spanline/viewer';
+import { cli } from '../../packages/cli/test/support/cli.ts';
 import { evaluate } from '../../packages/dashboards/test/support/evaluate.ts';
+import { openViewer } from '../../packages/viewer/test/support/client.ts';
 import { dashboardLog, type Line } from './support/dashboard-log.ts';
 import { type GrafanaPanel, panelValues } from './support/grafana.ts';
 import { borrowOpenSearch3 } from './support/opensearch.ts';
@@ -28,6 +33,11 @@ interface ChartData {
   readonly url: { readonly index: string; readonly body: object };
   readonly format: object;
 }
+
+/** Values by the field that they are split by. Sums of fractions depend on the order of the lines. */
+type Figures = readonly (readonly [string, number | undefined])[];
+const figures = (rows: Figures): Figures =>
+  rows.map(([name, value]) => [name, Number(value?.toPrecision(9))] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
 
 const STREAMS = { ecs: 'logs-spanline-default', otel: 'llm-otel' } as const;
 
@@ -62,6 +72,34 @@ describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
       (panel.by === undefined || line[panel.by] === row.key) && (row.time === undefined || row.time.startsWith(hour))
     );
   };
+
+  it('a metric has one figure in stats, in the viewer, and in the search of its panel', async () => {
+    const file = join((server as RunningServer).folder, 'app.log');
+    const viewer = await openViewer(file);
+    const searched = async (id: string, name: MetricName): Promise<Figures> => {
+      const rows = await rowsOf(PANELS.find((panel) => panel.id === id) as Panel, 'ecs');
+      return figures(rows.map(({ key = '', values }) => [key, values[name]]));
+    };
+    const shown = async (id: string): Promise<Figures> => {
+      const { series } = (await viewer.ask(`panels/${id}`)).json as PanelAnswer;
+      return figures(series.map(({ name, total }) => [name, total]));
+    };
+    const asked = async (filter: string, by: string, read: (row: StatsRow) => number): Promise<Figures> => {
+      const { stdout } = await cli(['stats', file, filter, '--by', by, '--json']);
+      const { rows } = JSON.parse(stdout) as { rows: StatsRow[] };
+      return figures(rows.map((row) => [String(row.by[0]), read(row)]));
+    };
+    const cost = await asked('exists:cost', 'model', ({ costUsd }) => costUsd);
+    const tokens = await asked('type:llm', 'user', ({ inputTokens, outputTokens }) => inputTokens + outputTokens);
+    const failed = await asked('type:tool', 'tool', ({ errorRate }) => errorRate);
+    expect([cost.length, tokens.length, failed.length]).toEqual([2, 5, 2]);
+    expect(await shown('model-cost-cost-usd')).toEqual(cost);
+    expect(await searched('model-cost', 'cost_usd')).toEqual(cost);
+    expect(await shown('user-cost-total-tokens')).toEqual(tokens);
+    expect(await searched('user-cost', 'total_tokens')).toEqual(tokens);
+    expect(await shown('tools-tool-error-rate')).toEqual(failed);
+    expect(await searched('tools', 'tool_error_rate')).toEqual(failed);
+  });
 
   describe.each(['ecs', 'otel'] as const)('in the profile %s', (profile) => {
     it.each(PANELS)('$id has rows, and the numbers of the log', async (panel) => {

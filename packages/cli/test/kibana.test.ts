@@ -71,7 +71,7 @@ it('keeps one dashboard by the Dashboards API, mends it, and leaves others alone
   const first = await apply(url, '--yes');
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect(first.stdout).toContain(`${url}/app/dashboards#/view/${ID}`);
-  expect(dashboards.get(ID)?.['panels']).toHaveLength(21);
+  expect(dashboards.get(ID)?.['panels']).toHaveLength(22);
   expect((await apply(url)).stdout).toBe('= unchanged Spanline\n');
   dashboards.set(ID, { ...dashboards.get(ID), title: 'Changed by hand' });
   const diff = await cli(['dashboards', 'diff', 'kibana', '--api', 'dashboards', '--url', url]);

@@ -11,7 +11,7 @@ it('keeps the saved objects of a set, mends them, removes leftovers, and leaves 
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect(first.stdout).toContain(`${url}/app/dashboards#/view/spanline-spanline-dashboard`);
   const made = objects.size - 1;
-  expect(made).toBe(23);
+  expect(made).toBe(24);
   const again = await apply();
   expect(again.stdout.trim().split('\n')).toHaveLength(made);
   expect(again.stdout).not.toMatch(/^[+~-]/m);

@@ -28,11 +28,20 @@ export {
 } from './engines/saved-objects/saved-objects.ts';
 export { type ChartSource, vegaChart } from './engines/saved-objects/vega.ts';
 export type { RenderOptions } from './engines/render-options.ts';
-export { METRIC_NAMES, type MetricName, METRICS } from './metrics/catalogue.ts';
+export {
+  METRIC_NAMES,
+  type MetricName,
+  METRICS,
+  type Condition,
+  type Measure,
+  type Metric,
+  type Selection,
+  type Unit,
+  type Panel,
+  type PanelKind,
+  PANELS,
+} from '@spanline/record/metrics';
 export { promql, type PromqlOptions } from './metrics/promql.ts';
-export type { Condition, Measure, Metric, Selection, Unit } from './metrics/metric.ts';
-export type { Panel, PanelKind } from './panels/panel.ts';
-export { PANELS } from './panels/panels.ts';
 export {
   type Accepted,
   type Compilation,

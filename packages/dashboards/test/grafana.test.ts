@@ -107,6 +107,7 @@ describe('grafanaDashboard()', () => {
     const { panels } = grafanaDashboard({ source: 'prometheus' }).body as { panels: { title: string }[] };
     const shown = new Set(panels.map(({ title }) => title));
     expect(PANELS.filter(({ title }) => !shown.has(title)).map(({ id }) => id)).toEqual([
+      'route-cost',
       'user-cost',
       'prompt-cost',
       'alerts',

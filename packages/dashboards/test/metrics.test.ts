@@ -8,7 +8,16 @@ import { evaluate } from './support/evaluate.ts';
 type Line = Record<string, unknown>;
 
 /** Metrics that rules do not have: they are of steps, of all evaluations, and of alert lines. */
-const OWN = ['step_p50_ms', 'step_p95_ms', 'step_p99_ms', 'evaluations', 'evaluation_score', 'alerts_fired'];
+const OWN = [
+  'step_p50_ms',
+  'step_p95_ms',
+  'step_p99_ms',
+  'request_cost_usd',
+  'request_tokens',
+  'evaluations',
+  'evaluation_score',
+  'alerts_fired',
+];
 const NAMES = METRIC_NAMES.filter((name) => !OWN.includes(name));
 
 const number = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });

@@ -53,7 +53,7 @@ export type {
   UsageAnswer,
   ValuesAnswer,
 } from './contract/index.ts';
-export { type LineMetric, type Panel, type PanelFigures, PANELS, type SpanMetric, type TraceMetric } from './panels.ts';
+export { type Panel, PANELS } from './panels/panels.ts';
 export { traceFile, type TraceFileOptions } from './file/trace-file.ts';
 export { type RouterOptions, viewer, type ViewerRouter } from './router.ts';
 export { type RunningViewer, startViewer, type ViewerOptions } from './start-viewer.ts';

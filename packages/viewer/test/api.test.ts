@@ -90,7 +90,7 @@ it('finds what starts in a time that was chosen in a chart, and other lines of t
         .json as AlertsAnswer
     ).rows.length;
   expect([await alerts(50), await alerts(200)]).toEqual([0, 1]);
-  const { toMs } = (await viewer.ask('panels/model-latency')).json as PanelAnswer;
+  const { toMs } = (await viewer.ask('panels/latency')).json as PanelAnswer;
   expect(toMs).toBe(start + 1000);
 });
 

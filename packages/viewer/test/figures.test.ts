@@ -1,7 +1,8 @@
 /** Figures of panels, comparisons, diffs and copies: the same as those of the questions in `@spanline/query`. */
 
 import { describe, expect, it } from 'vitest';
-import { allOf, open, parseFilter, timeFilter } from '@spanline/query';
+import { allOf, open, parseFilter, type StatsRow, timeFilter } from '@spanline/query';
+import { PANELS as DEFINED } from '@spanline/record/metrics';
 import {
   type CompareAnswer,
   type CopyAnswer,
@@ -61,7 +62,16 @@ function request(trace: number): string[] {
     ),
     spanLine(
       { trace, span: trace * 10 + 1, fromMs: at, durationMs: 500 },
-      { ...failed, 'span.type': 'http', 'span.name': 'POST /ask', 'http.route': '/ask', 'user.id': `u${trace % 2}` },
+      {
+        ...failed,
+        'span.type': 'http',
+        'span.name': 'POST /ask',
+        'http.route': '/ask',
+        'user.id': `u${trace % 2}`,
+        'spanline.rollup.input_tokens': 100 * trace,
+        'spanline.rollup.output_tokens': 10,
+        'spanline.rollup.cost_usd': 0.001 * trace,
+      },
     ),
     json({
       '@timestamp': new Date(Date.UTC(2026, 10, 23, 9, 12, 34) + at + 600).toISOString(),
@@ -78,100 +88,56 @@ function request(trace: number): string[] {
 const LINES = [...[1, 2, 3, 4, 5, 6, 7, 8].flatMap(request), alertLine(500)];
 
 describe('a panel', () => {
-  it.each(PANELS.filter(({ figures }) => figures.of === 'spans').map(({ id }) => id))(
-    '%s has the figures of stats, as a whole and over time',
-    async (id) => {
-      const file = logWith(LINES);
-      const panel = PANELS.find((one) => one.id === id);
-      const answer = (await (await openViewer(file)).ask(`panels/${id}`)).json as PanelAnswer;
-      const by = panel?.split === undefined ? [] : [panel.split];
-      const log = open(file);
-      const totals = await log.stats(panel?.filter, { by });
-      const parts = await log.stats(panel?.filter, { by: [...by, `start/${answer.barMs}ms`] });
-      for (const { name, total, points } of answer.series) {
-        const rows = totals.rows.filter((row) => by.length === 0 || String(row.by[0] ?? '') === name);
-        expect(rows).toHaveLength(1);
-        const numbers = Object.values(rows[0] ?? {});
-        expect([...numbers, (rows[0]?.inputTokens ?? 0) + (rows[0]?.outputTokens ?? 0)]).toContain(total);
-        for (const [time, value] of points) {
-          const part = parts.rows.find(
-            (row) =>
-              (by.length === 0 || String(row.by[0] ?? '') === name) && Date.parse(String(row.by.at(-1))) === time,
-          );
-          expect([
-            ...Object.values(part ?? {}),
-            (part?.inputTokens ?? Number.NaN) + (part?.outputTokens ?? Number.NaN),
-          ]).toContain(value);
-        }
-        expect(points.length).toBeGreaterThan(0);
-      }
-      expect(answer.series.length > 0).toBe(totals.rows.length > 0);
-    },
-  );
+  it.each<[string, string, string, (row: StatsRow) => number | undefined]>([
+    ['cost_usd', 'model-cost-cost-usd', 'exists:cost', ({ costUsd }) => costUsd],
+    ['llm_calls', 'model-cost-llm-calls', 'type:llm', ({ count }) => count],
+    ['total_tokens', 'model-cost-total-tokens', 'type:llm', (row) => row.inputTokens + row.outputTokens],
+    ['step_p95_ms', 'steps-step-p95-ms', '', ({ p95Ms }) => p95Ms],
+  ])('has the figures of stats, as a whole and over time: %s', async (_, id, filter, read) => {
+    const file = logWith(LINES);
+    const { split = '' } = PANELS.find((one) => one.id === id) ?? {};
+    const answer = (await (await openViewer(file)).ask(`panels/${id}`)).json as PanelAnswer;
+    const totals = await open(file).stats(filter, { by: [split] });
+    const parts = await open(file).stats(filter, { by: [split, `start/${answer.barMs}ms`] });
+    expect(answer.series.map(({ name, total }) => [name, total]).toSorted()).toEqual(
+      totals.rows.map((row) => [String(row.by[0]), read(row)]).toSorted(),
+    );
+    for (const { name, points } of answer.series) {
+      const own = parts.rows.filter((row) => row.by[0] === name);
+      expect(points).toEqual(own.map((row) => [Date.parse(String(row.by[1])), read(row)]).toSorted());
+      expect(points.length).toBeGreaterThan(0);
+    }
+  });
 
   it('reaches over any time: a line of a wrong clock costs no panel', async () => {
     const lines = [-56 * 365, 0, 7000 * 365].map((day, n) =>
-      spanLine({ trace: n + 1, span: n + 1, fromMs: day * 86_400_000 }, { 'span.type': 'http' }),
+      spanLine({ trace: n + 1, span: n + 1, fromMs: day * 86_400_000 }, { 'span.type': 'http', 'http.route': '/ask' }),
     );
     const viewer = await openViewer(logWith(lines));
-    const answer = (await viewer.ask('panels/requests')).json as PanelAnswer;
-    expect(answer.series).toMatchObject([{ name: 'all', total: 3 }, { name: 'failed' }]);
+    const answer = (await viewer.ask('panels/requests-by-route')).json as PanelAnswer;
+    expect(answer.series).toMatchObject([{ name: '/ask', total: 3 }]);
     expect(answer.series[0]?.points.reduce((sum, [, value]) => sum + value, 0)).toBe(3);
   });
 
-  it.each<[string, (readonly [string, number])[]]>([
-    [
-      'requests',
-      [
-        ['all', 8],
-        ['failed', 2],
-      ],
-    ],
-    ['error-rate', [['failed', 0.25]]],
-    [
-      'cost-by-model',
-      [
-        ['gpt-4o', 0.02],
-        ['o3', 0.016],
-      ],
-    ],
-    [
-      'cost-by-prompt',
-      [
-        ['2', 0.026],
-        ['1', 0.01],
-      ],
-    ],
-    ['cost-by-route', [['/ask', 0.036]]],
-    [
-      'cost-by-user',
-      [
-        ['u0', 0.02],
-        ['u1', 0.016],
-      ],
-    ],
-    [
-      'tokens-by-user',
-      [
-        ['u0', 2040],
-        ['u1', 1640],
-      ],
-    ],
-    ['errors', [['TimeoutError chat: slow', 2]]],
-    [
-      'cache-hits',
-      [
-        ['o3', 200 / 1600],
-        ['gpt-4o', 0.1],
-      ],
-    ],
-    ['retrieval-score', [['search', 0.45]]],
-    ['documents', [['search', 4.5]]],
-    ['feedback', [['helpful', 0.45]]],
-    ['quality', []],
-    ['guards', []],
-    ['alerts', [['slow_requests', 1]]],
-  ])('%s is %j', async (id, expected) => {
+  it.each<[string, ...(readonly [string, number])[]]>([
+    ['requests-by-route', ['/ask', 8]],
+    ['errors-by-route-errors', ['/ask', 2]],
+    ['errors-by-route-error-rate', ['/ask', 0.25]],
+    ['model-cost-cost-usd', ['gpt-4o', 0.02], ['o3', 0.016]],
+    ['prompt-cost-cost-usd', ['2', 0.026], ['1', 0.01]],
+    ['route-cost-request-cost-usd', ['/ask', 0.036]],
+    ['route-cost-request-tokens', ['/ask', 3680]],
+    ['tokens', ['Input tokens', 3600], ['Output tokens', 80]],
+    ['tokens-per-request', ['Tokens per request', 460]],
+    ['spend', ['Cost', 0.036], ['Cost per request', 0.0045]],
+    ['error-groups', ['TimeoutError chat: slow', 2]],
+    ['cache', ['Input tokens from a cache', Number((1 / 9).toPrecision(12))]],
+    ['retrieval-documents-per-retrieval', ['Documents per retrieval', 4.5]],
+    ['retrieval-retrieval-score', ['Best score of a retrieval', 0.45]],
+    ['quality-evaluation-score', ['helpful', 0.45]],
+    ['safety'],
+    ['alerts', ['slow_requests', 1]],
+  ])('%s is %j', async (id, ...expected) => {
     const answer = (await (await openViewer(logWith(LINES))).ask(`panels/${id}`)).json as PanelAnswer;
     const rounded = answer.series.map(({ name, total = Number.NaN }) => [name, Number(total.toPrecision(12))]);
     expect(rounded).toEqual(expected);
@@ -179,16 +145,21 @@ describe('a panel', () => {
 
   it('is about the spans that pass the filter of the page', async () => {
     const viewer = await openViewer(logWith(LINES));
-    const answer = (await viewer.ask('panels/cost-by-model?filter=user:u0%20OR%20model:gpt-4o')).json as PanelAnswer;
+    const answer = (await viewer.ask('panels/model-cost-cost-usd?filter=user:u0%20OR%20model:gpt-4o'))
+      .json as PanelAnswer;
     expect(answer.series.map(({ name }) => name)).toEqual(['gpt-4o']);
     expect((await viewer.ask('panels/no-such-panel')).status).toBe(400);
     expect((await viewer.ask('panels/latency?filter=modle:x')).status).toBe(400);
   });
 
-  it('has a filter that can be read, and an id of its own', () => {
+  it('is one of those that every dashboard has, with an id of its own and a filter that can be read', () => {
     expect(new Set(PANELS.map(({ id }) => id)).size).toBe(PANELS.length);
-    expect(PANELS.length).toBeGreaterThanOrEqual(20);
-    for (const { filter } of PANELS) expect(() => parseFilter(filter)).not.toThrow();
+    for (const { filter } of PANELS) expect(() => parseFilter(filter ?? '')).not.toThrow();
+    for (const { id, metrics, by } of DEFINED) {
+      const charts = PANELS.filter((panel) => panel.id === id || panel.id.startsWith(`${id}-`));
+      expect(metrics.filter((name) => !charts.some((chart) => chart.metrics.includes(name)))).toEqual([]);
+      expect(charts.map(({ split }) => split)).toEqual(charts.map(() => by));
+    }
   });
 });
 

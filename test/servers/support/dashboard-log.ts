@@ -72,6 +72,9 @@ function request(n: number): Line[] {
     }),
     span(n, 0, 'POST /ask', 'http', {
       'http.route': n % 2 === 0 ? '/ask' : '/chat',
+      'spanline.rollup.input_tokens': 100 + n,
+      'spanline.rollup.output_tokens': 10 + (n % 7),
+      'spanline.rollup.cost_usd': isSlow ? 0.25 : (n % 11) / 1000,
       'spanline.rollup.slowest.name': 'chat gpt-4o',
       'spanline.rollup.slowest.self_ms': isSlow ? 12_000 : 500,
       ...(isSlow ? { duration_ms: 12_000 + n } : {}),

@@ -1,6 +1,6 @@
 /** The metrics of panels as PromQL. */
 import { ATTRIBUTE_KEYS, type AttributeKey, checkOptions, option, type Shape } from '@spanline/record';
-import type { MetricName } from './catalogue.ts';
+import type { MetricName } from '@spanline/record/metrics';
 import { findSeries, SCORES, type Series } from './series.ts';
 
 /** The labels of the fields that panels are split by. */

@@ -1,7 +1,6 @@
 /** The metrics of rules over shipped lines, built from those of the dashboards. */
 import type { AttributeKey } from '@spanline/record';
-import { METRICS, REQUEST } from '../metrics/catalogue.ts';
-import type { Condition, Measure, Metric, Selection } from '../metrics/metric.ts';
+import { type Condition, type Measure, type Metric, METRICS, REQUEST, type Selection } from '@spanline/record/metrics';
 import { type LossName, Refusal } from './compiled.ts';
 import type { PlainRule } from './plain-rule.ts';
 

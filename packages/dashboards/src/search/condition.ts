@@ -1,6 +1,6 @@
 /** Conditions as queries of Elasticsearch and OpenSearch. */
 import { profileKey } from '@spanline/record';
-import type { Condition, Selection } from '../metrics/metric.ts';
+import type { Condition, Selection } from '@spanline/record/metrics';
 
 /** A query, or a part of a request. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Metrics in ES|QL. */
 import { type AttributeKey, profileKey } from '@spanline/record';
-import type { Measure, Metric } from '../metrics/metric.ts';
+import type { Measure, Metric } from '@spanline/record/metrics';
 import type { SearchProfile } from './condition.ts';
 import { esqlAggregation, esqlCondition } from './esql.ts';
 import { valueName } from './measure.ts';

@@ -1,6 +1,6 @@
 /** Conditions and measures in ES|QL. */
 import { type AttributeKey, ATTRIBUTES, profileKey } from '@spanline/record';
-import type { Condition, Measure, Selection } from '../metrics/metric.ts';
+import type { Condition, Measure, Selection } from '@spanline/record/metrics';
 import type { SearchProfile } from './condition.ts';
 
 type Scalar = string | number | boolean;

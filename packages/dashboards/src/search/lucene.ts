@@ -1,6 +1,6 @@
 /** Conditions in Lucene's query syntax, as `query_string` and Grafana take it. */
 import { profileKey } from '@spanline/record';
-import type { Condition, Selection } from '../metrics/metric.ts';
+import type { Condition, Selection } from '@spanline/record/metrics';
 import type { SearchProfile } from './condition.ts';
 
 type Scalar = string | number | boolean;

@@ -1,6 +1,6 @@
 /** Measures as aggregations of Elasticsearch and OpenSearch, and their results as numbers. */
 import { profileKey, props } from '@spanline/record';
-import type { Measure, Metric } from '../metrics/metric.ts';
+import type { Measure, Metric } from '@spanline/record/metrics';
 import { type Json, type SearchProfile, selectionQuery } from './condition.ts';
 
 const INNER = 'value';

@@ -1,8 +1,6 @@
 /** A panel as a search of Elasticsearch or OpenSearch, and its rows. */
 import { profileKey, props } from '@spanline/record';
-import { METRICS } from '../metrics/catalogue.ts';
-import type { Metric } from '../metrics/metric.ts';
-import type { Panel } from '../panels/panel.ts';
+import { type Metric, METRICS, type Panel } from '@spanline/record/metrics';
 import { type Json, type SearchProfile } from './condition.ts';
 import { metricAggregations, readMetric } from './measure.ts';
 

@@ -1,6 +1,6 @@
 /** The panels of the metrics catalogue. */
 
-import { PANELS } from '../../src/panels.ts';
+import { PANELS } from '../../src/panels/panels.ts';
 import { PanelCard } from './panel-card.tsx';
 
 export function DashboardPage() {

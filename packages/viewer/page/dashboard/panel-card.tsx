@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PanelAnswer } from '../../src/contract/index.ts';
-import type { Panel } from '../../src/panels.ts';
+import type { Panel } from '../../src/panels/panels.ts';
 import { formatCost, formatCount, formatDuration, formatScore, formatShare } from '../format.ts';
 import { conditionOf } from '../lists/conditions.ts';
 import { tracesWith } from '../lists/links.ts';
@@ -18,6 +18,7 @@ const FORMATS: Readonly<Record<Panel['unit'], (value: number) => string>> = {
   usd: formatCost,
   share: formatShare,
   score: formatScore,
+  documents: formatScore,
 };
 
 /** True from the time on when the element was near the screen. */
@@ -38,10 +39,10 @@ function useSeen(): readonly [{ readonly current: HTMLElement | null }, boolean]
 }
 
 /** The filter of the traces of a panel; lines that are no spans belong to no trace of the list. */
-function filterOf(panel: Panel, name = ''): readonly string[] {
-  if (panel.figures.of === 'lines' && panel.filter.startsWith('event:')) return [];
+function filterOf(panel: Panel, name: string): readonly string[] {
+  if (panel.filter === undefined) return [];
   const own = panel.filter === '' ? [] : [panel.filter];
-  return panel.split === undefined ? own : [...own, conditionOf(panel.split, name === '' ? null : name)];
+  return panel.split === undefined ? own : [...own, conditionOf(panel.split, name)];
 }
 
 function Legend({
@@ -58,19 +59,18 @@ function Legend({
     <ul class="legend">
       {answer.series.map(({ name, key, total, points }, index) => {
         const value = timeMs === undefined ? total : points.find(([time]) => time === timeMs)?.[1];
-        const text = name || '(none)';
         const filter = filterOf(panel, name);
         const isLink = panel.split !== undefined && filter.length > 0;
         return (
           <li key={key ?? name}>
             {panel.chart !== 'ranking' && <span class={`swatch fill-${index}`} />}
             {isLink ? (
-              <a class="name" title={text} href={tracesWith(...filter)}>
-                {text}
+              <a class="name" title={name} href={tracesWith(...filter)}>
+                {name}
               </a>
             ) : (
-              <span class="name" title={text}>
-                {text}
+              <span class="name" title={name}>
+                {name}
               </span>
             )}
             <span class="value">{value === undefined ? '' : format(value)}</span>
@@ -85,7 +85,7 @@ function Legend({
 function Body({ panel, answer }: { readonly panel: Panel; readonly answer: PanelAnswer }) {
   const [timeMs, setTimeMs] = useState<number | undefined>(undefined);
   if (answer.series.length === 0) return <p class="note none">No data in this view.</p>;
-  const filters = panel.figures.of === 'lines' && panel.filter.startsWith('event:') ? '' : panel.filter;
+  const filters = panel.filter ?? '';
   const { filter = '' } = scope();
   const iso = (ms: number): string => new Date(ms).toISOString();
   return (

@@ -2,7 +2,7 @@
 
 /** A series of a panel. */
 export interface PanelSeries {
-  /** The value of the field that the panel is split by, or the name of a metric. Empty: spans without a value. */
+  /** The value of the field that the panel is split by, or the title of a metric. */
   readonly name: string;
   /** Fingerprint of an error. */
   readonly key?: string;

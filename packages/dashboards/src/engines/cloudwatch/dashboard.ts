@@ -1,10 +1,9 @@
 /** The dashboard for CloudWatch. */
 import { checkOptions, option, type Shape } from '@spanline/record';
+import { METRICS, PANELS } from '@spanline/record/metrics';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
-import { METRICS } from '../../metrics/catalogue.ts';
 import { placeOf } from '../../panels/grid.ts';
-import { PANELS } from '../../panels/panels.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION } from '../texts.ts';
 import { insightsQueries } from './insights.ts';

@@ -1,8 +1,14 @@
 /** A panel as queries of CloudWatch Logs Insights, over lines of the profile `otel`. */
 import { type AttributeKey, ATTRIBUTES } from '@spanline/record';
-import { METRICS, type MetricName } from '../../metrics/catalogue.ts';
-import type { Condition, Measure, Metric, Selection } from '../../metrics/metric.ts';
-import type { Panel } from '../../panels/panel.ts';
+import {
+  type Condition,
+  type Measure,
+  type Metric,
+  type MetricName,
+  METRICS,
+  type Panel,
+  type Selection,
+} from '@spanline/record/metrics';
 
 type Scalar = string | number | boolean;
 

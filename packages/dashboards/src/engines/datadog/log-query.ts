@@ -1,6 +1,6 @@
 /** Conditions in the syntax of Datadog's log search. */
 import { profileKey } from '@spanline/record';
-import type { Condition, Selection } from '../../metrics/metric.ts';
+import type { Condition, Selection } from '@spanline/record/metrics';
 
 type Scalar = string | number | boolean;
 

@@ -1,6 +1,6 @@
 /** The list of requests of a Datadog dashboard. A row opens the log, and its trace if Datadog has one of that id. */
 import type { AttributeKey } from '@spanline/record';
-import { REQUEST } from '../../metrics/catalogue.ts';
+import { REQUEST } from '@spanline/record/metrics';
 import { attributeOf, logQuery } from './log-query.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,5 @@
 /** A panel as a widget of a Datadog dashboard. */
-import { METRICS, type MetricName } from '../../metrics/catalogue.ts';
-import type { Measure, Metric } from '../../metrics/metric.ts';
-import type { Panel } from '../../panels/panel.ts';
+import { type Measure, type Metric, type MetricName, METRICS, type Panel } from '@spanline/record/metrics';
 import { attributeOf, logQuery } from './log-query.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** A panel of Grafana, in the words that both schemas of its dashboards have in common. */
-import type { Unit } from '../../metrics/metric.ts';
+import type { Unit } from '@spanline/record/metrics';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 /** The dashboard for Grafana. */
 import { checkOptions, option, type Shape } from '@spanline/record';
+import { PANELS } from '@spanline/record/metrics';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
-import { PANELS } from '../../panels/panels.ts';
 import type { SearchProfile } from '../../search/condition.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION, titleOf } from '../texts.ts';

@@ -1,8 +1,6 @@
 /** A panel for Grafana's Elasticsearch data source; the one of OpenSearch has the same queries. */
 import { type AttributeKey, profileKey } from '@spanline/record';
-import { METRICS, type MetricName, REQUEST } from '../../metrics/catalogue.ts';
-import type { Measure, Metric } from '../../metrics/metric.ts';
-import type { Panel } from '../../panels/panel.ts';
+import { type Measure, type Metric, type MetricName, METRICS, type Panel, REQUEST } from '@spanline/record/metrics';
 import type { SearchProfile } from '../../search/condition.ts';
 import { luceneQuery } from '../../search/lucene.ts';
 import { usualTitle } from '../texts.ts';

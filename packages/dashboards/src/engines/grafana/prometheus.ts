@@ -1,7 +1,6 @@
 /** A panel for Grafana's Prometheus data source. */
-import { METRICS, type MetricName } from '../../metrics/catalogue.ts';
+import { type MetricName, METRICS, type Panel } from '@spanline/record/metrics';
 import { labelOfField, promql } from '../../metrics/promql.ts';
-import type { Panel } from '../../panels/panel.ts';
 import { type Chart, type ChartQuery, type Override, refIds, UNITS } from './chart.ts';
 
 const ROWS = 10;

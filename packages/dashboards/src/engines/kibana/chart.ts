@@ -1,8 +1,6 @@
 /** A panel as a visualization of Kibana's Dashboards API. */
 import { profileKey } from '@spanline/record';
-import { METRICS, type MetricName } from '../../metrics/catalogue.ts';
-import type { Unit } from '../../metrics/metric.ts';
-import type { Panel } from '../../panels/panel.ts';
+import { type MetricName, METRICS, type Panel, type Unit } from '@spanline/record/metrics';
 import { usualTitle } from '../texts.ts';
 import { COLUMNS, panelQuery, type QuerySource, requestsQuery, TIME, usualQuery } from './query.ts';
 

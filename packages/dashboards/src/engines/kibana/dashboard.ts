@@ -1,9 +1,9 @@
 /** The dashboard for Kibana's Dashboards API, which Kibana has from 9.5 on. */
 import { checkOptions, option, type Shape } from '@spanline/record';
+import { PANELS } from '@spanline/record/metrics';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { placeOf } from '../../panels/grid.ts';
-import { PANELS } from '../../panels/panels.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION, SLOWEST, titleOf } from '../texts.ts';
 import { kibanaChart, requestsTable } from './chart.ts';

@@ -1,7 +1,6 @@
 /** A panel as a query in ES|QL. Kibana adds time and filters of the page, and fills in `?_tstart` and `?_tend`. */
 import { type AttributeKey, profileKey } from '@spanline/record';
-import { METRICS, REQUEST } from '../../metrics/catalogue.ts';
-import type { Panel } from '../../panels/panel.ts';
+import { METRICS, type Panel, REQUEST } from '@spanline/record/metrics';
 import type { SearchProfile } from '../../search/condition.ts';
 import { esqlAggregations, esqlField, esqlName, esqlValue } from '../../search/esql-metric.ts';
 import { esqlCondition } from '../../search/esql.ts';

@@ -1,9 +1,9 @@
 /** The dashboard as saved objects of Kibana and of OpenSearch Dashboards, which have the same forms. */
 import { type AttributeKey, checkOptions, option, profileKey, type Shape } from '@spanline/record';
+import { PANELS } from '@spanline/record/metrics';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { placeOf } from '../../panels/grid.ts';
-import { PANELS } from '../../panels/panels.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION, SLOWEST, titleOf } from '../texts.ts';
 import { type ChartSource, vegaChart } from './vega.ts';

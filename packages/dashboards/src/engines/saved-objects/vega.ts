@@ -2,9 +2,7 @@
  * A panel as a Vega-Lite chart, which Kibana and OpenSearch Dashboards draw. The chart holds the search of the panel,
  * so that every metric can be drawn, also ratios of sums over different lines.
  */
-import { METRICS } from '../../metrics/catalogue.ts';
-import type { Measure, Metric, Unit } from '../../metrics/metric.ts';
-import type { Panel } from '../../panels/panel.ts';
+import { type Measure, type Metric, METRICS, type Panel, type Unit } from '@spanline/record/metrics';
 import type { SearchProfile } from '../../search/condition.ts';
 import { valueName } from '../../search/measure.ts';
 import { panelAggregations } from '../../search/panel-search.ts';

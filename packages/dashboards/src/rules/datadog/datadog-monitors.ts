@@ -1,11 +1,11 @@
 /** Monitors of Datadog over logs. */
 import { type AlertRuleInput, type ResolvedRule, resolveRules } from '@spanline/monitor/offline';
 import { checkOptions, option, type Shape } from '@spanline/record';
+import type { Measure } from '@spanline/record/metrics';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { logQuery } from '../../engines/datadog/log-query.ts';
 import { computeOf } from '../../engines/datadog/widget.ts';
-import type { Measure } from '../../metrics/metric.ts';
 import { type Compilation, compileEach, type LossName, Refusal } from '../compiled.ts';
 import { descriptionOf } from '../description.ts';
 import { logMetric, type LogMetric } from '../log-metric.ts';

@@ -1,7 +1,7 @@
 /** The value of a rule from Grafana's Elasticsearch or OpenSearch data source. */
+import type { Measure } from '@spanline/record/metrics';
 import { refIds } from '../../engines/grafana/chart.ts';
 import { metricOf, narrowed } from '../../engines/grafana/elasticsearch.ts';
-import type { Measure } from '../../metrics/metric.ts';
 import type { SearchProfile } from '../../search/condition.ts';
 import { luceneQuery } from '../../search/lucene.ts';
 import type { LogMetric } from '../log-metric.ts';

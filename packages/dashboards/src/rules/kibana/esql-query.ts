@@ -1,6 +1,6 @@
 /** The query of a rule in ES|QL. It has a row while the rule is to fire. */
 import { profileKey } from '@spanline/record';
-import type { Measure } from '../../metrics/metric.ts';
+import type { Measure } from '@spanline/record/metrics';
 import type { SearchProfile } from '../../search/condition.ts';
 import { esqlAggregation, esqlCondition, esqlText } from '../../search/esql.ts';
 import type { LogMetric } from '../log-metric.ts';

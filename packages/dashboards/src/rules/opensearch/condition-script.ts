@@ -1,5 +1,5 @@
 /** The condition of a trigger, in Painless. */
-import type { Measure, Metric } from '../../metrics/metric.ts';
+import type { Measure, Metric } from '@spanline/record/metrics';
 import { valueName } from '../../search/measure.ts';
 import type { LogMetric } from '../log-metric.ts';
 import type { Level, PlainRule } from '../plain-rule.ts';

@@ -86,8 +86,7 @@ const panelAnswer: Answer = async ({ query, store, parameters, signal, parts: [i
   const filter = pageFilter(parameters);
   const { list } = await store.list(filter);
   await list.done;
-  const { table, bars } = list;
-  return readPanel(panel, { query, filter: toFilter(filter), table, bars, options: { signal } });
+  return readPanel(panel, { query, filter: toFilter(filter), bars: list.bars, options: { signal } });
 };
 
 const compareAnswer: Answer = ({ query, parameters, signal }) => {

@@ -1,6 +1,6 @@
 /** A panel as data. */
-import type { AttributeKey } from '@spanline/record';
-import type { MetricName } from '../metrics/catalogue.ts';
+import type { AttributeKey } from '../schema/index.ts';
+import type { MetricName } from './catalogue.ts';
 
 /** How a panel shows its metrics: over time, by the largest values of a field, or as numbers. */
 export type PanelKind = 'time' | 'top' | 'number';

@@ -1,5 +1,5 @@
 /** A metric as data: which lines count, and what is taken of them. Every engine's query is compiled from it. */
-import type { AttributeKey } from '@spanline/record';
+import type { AttributeKey } from '../schema/index.ts';
 
 type Scalar = string | number | boolean;
 

@@ -37,6 +37,13 @@ export const PANELS: readonly Panel[] = [
     metrics: ['cost_usd', 'total_tokens', 'llm_calls'],
     by: 'gen_ai.request.model',
   },
+  {
+    id: 'route-cost',
+    title: 'Cost and tokens by route',
+    kind: 'top',
+    metrics: ['request_cost_usd', 'request_tokens'],
+    by: 'http.route',
+  },
   { id: 'tokens', title: 'Tokens', kind: 'time', metrics: ['input_tokens', 'output_tokens'] },
   {
     id: 'user-cost',

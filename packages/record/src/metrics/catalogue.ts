@@ -1,5 +1,5 @@
 /** The metrics of the dashboards, under the names that rules, `/metrics` and the command line give them. */
-import type { AttributeKey } from '@spanline/record';
+import type { AttributeKey } from '../schema/index.ts';
 import type { Condition, Measure, Metric, Selection } from './metric.ts';
 
 const is = (field: AttributeKey, ...values: readonly (string | number | boolean)[]): Condition => ({
@@ -92,6 +92,12 @@ export const METRICS = {
   tokens_per_request: { title: 'Tokens per request', unit: 'tokens', of: [INPUT, OUTPUT], per: [count(REQUEST)] },
   cost_usd: { title: 'Cost', unit: 'usd', of: [COST] },
   cost_per_request_usd: { title: 'Cost per request', unit: 'usd', of: [COST], per: [count(REQUEST)] },
+  request_tokens: {
+    title: 'Tokens of requests',
+    unit: 'tokens',
+    of: [sum('spanline.rollup.input_tokens', REQUEST), sum('spanline.rollup.output_tokens', REQUEST)],
+  },
+  request_cost_usd: { title: 'Cost of requests', unit: 'usd', of: [sum('spanline.rollup.cost_usd', REQUEST)] },
   cache_hit_ratio: {
     title: 'Input tokens from a cache',
     unit: 'share',
