@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { createTracer, retrieverSpan, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { createEvals, feedback, field, groundedness, scoreTrace } from '@spanline/evals';
+import { createEvals, feedback, field, groundedness, judge, scoreCosts, scoreTrace } from '@spanline/evals';
 import type { SpanRecord } from '@spanline/record';
 
 const faithfulness = feedback({
@@ -93,4 +93,40 @@ it('gives a judge a span of its own that is linked to the trace', async () => {
   const span = (log.lines() as SpanRecord[]).find((record) => record['span.name'] === 'evaluate good');
   expect(span?.['spanline.link.trace_id']).toBe(lines[0]?.trace_id);
   expect(span?.trace_id).not.toBe(lines[0]?.trace_id);
+});
+
+it('tells the most that the scores of a trace cost, and asks nothing', async () => {
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+  await ask(tracer);
+  await tracer.flush();
+  let asked = 0;
+  const client = (): string => String(asked++);
+  const judged = (name: string, options: object) =>
+    feedback({
+      name,
+      source: 'llm_judge',
+      on: { answer: field.answer },
+      fn: judge({ client, rubric: 'Is it short?', tracer, ...options }),
+    });
+  const own = feedback({ name: 'own', source: 'llm_judge', on: { answer: field.answer }, fn: () => 1 });
+  const priced = judged('priced', { model: 'gpt-4o-mini', maxTokens: 1_000 });
+  const costs = scoreCosts(log.lines(), [
+    searched,
+    priced,
+    judged('stated', { callUsd: 0.5 }),
+    judged('unknown', { model: 'house-7b' }),
+    own,
+  ]);
+  const byName = new Map(costs.map(({ name, source, mostUsd }) => [name, [source, mostUsd]]));
+  expect([...byName].map(([name, cost]) => [name, ...cost]).toSorted()).toEqual([
+    ['own', 'llm_judge', undefined],
+    // 1,000 tokens of an answer cost $0.0006; the request is shorter than 2,000 tokens.
+    ['priced', 'llm_judge', expect.closeTo(0.00075, 3)],
+    ['searched', 'code', 0],
+    ['stated', 'llm_judge', 0.5],
+    ['unknown', 'llm_judge', undefined],
+  ]);
+  expect(costs.find(({ name }) => name === 'priced')?.mostUsd).toBeGreaterThan(0.0006);
+  expect(asked).toBe(0);
 });

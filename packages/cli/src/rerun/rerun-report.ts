@@ -66,7 +66,7 @@ export function rerunReport(
   ];
   return {
     blocks: [
-      { kind: 'text', text: first },
+      { kind: 'text', text: matching === 0 ? 'No trace passes the filter: nothing was sent.' : first },
       ...notes,
       ...(figures.length === 0 ? [] : [figuresTable(figures)]),
       ...(sameTools.length === 0

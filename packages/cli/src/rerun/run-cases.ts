@@ -94,7 +94,8 @@ export async function runCases(cases: readonly Case[], options: RunCasesOptions)
       const reason = messageOf(error);
       unfinished.set(reason, (unfinished.get(reason) ?? 0) + 1);
       const isFinal = error instanceof ModelError && !error.isPassing;
-      if (error instanceof Unfinished || isFinal) stopped ??= reason;
+      if (error instanceof Unfinished) stopped ??= reason + error.detail;
+      else if (isFinal) stopped ??= reason;
       else if (!(error instanceof ModelError)) throw error;
     }
   }

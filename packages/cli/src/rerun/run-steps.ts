@@ -3,6 +3,7 @@ import { type Span, type Tracer, withContext } from '@spanline/core';
 import { normalizeUsage, usageAttributes } from '@spanline/core/internal';
 import { type Feedback, scoreTrace } from '@spanline/evals';
 import { text } from '@spanline/record';
+import { cell } from '../report/index.ts';
 import type { Budget } from './budget.ts';
 import type { Case, Step } from './cases.ts';
 import { callTrace } from './evidence.ts';
@@ -21,7 +22,15 @@ export interface Running {
 }
 
 /** A case that cannot be finished now. */
-export class Unfinished extends Error {}
+export class Unfinished extends Error {
+  /** Continues the message with what is true of this case alone. */
+  readonly detail: string;
+
+  constructor(message: string, detail = '') {
+    super(message);
+    this.detail = detail;
+  }
+}
 
 /** Writes the line of a call. */
 function writeCall(step: Step, { api, url }: ModelClient, tracer: Tracer, { startMs, endMs, answer }: Attempt): void {
@@ -111,7 +120,10 @@ export async function runSteps(
 ): Promise<void> {
   const { tracer, budget } = running;
   const most = one.steps.reduce((sum, step) => sum + (mostUsdOf(tracer, client, step) ?? 0), 0);
-  if (!(await budget.reserve(most))) throw new Unfinished('the budget has not as much left');
+  if (!(await budget.reserve(most))) {
+    const detail = ` as the next trace can cost (at most ${cell.cost(most)}); a larger --max-usd goes on`;
+    throw new Unfinished('the budget has not as much left', detail);
+  }
   try {
     await tracer.run(span, async () => {
       for (const step of one.steps) await ask(step, client, running);

@@ -118,7 +118,7 @@ it('stops before its budget is exceeded, and says what is left; the same command
   expect(code).toBe(2);
   const { left, spentUsd, stopped } = data();
   expect(spentUsd).toBeLessThanOrEqual(0.0028);
-  expect(stopped).toContain('the budget has not as much left');
+  expect(stopped).toMatch(/^the budget has not as much left as the next trace can cost \(at most \$[\d.]+\); a larger/);
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThan(8);
   const rest = await rerun(cwd, SEND, mock);
@@ -250,4 +250,10 @@ it('redacts what it writes, unless --capture says otherwise', async () => {
   expect(JSON.stringify((await rerun(records, SEND, mock)).results())).not.toContain('ada@example.com');
   const full = await rerun(records, [...SEND, '--capture', 'full'], mock);
   expect(JSON.stringify(full.results())).toContain('ada@example.com');
+});
+
+it('says that no trace passes the filter', async () => {
+  const ended = await rerun(questions(2), ['--where', 'route:/none', '--model', 'gpt-4o-mini', '--yes'], mock);
+  expect(ended).toMatchObject({ code: 1, stderr: expect.not.stringContaining('To be sent') as string });
+  expect(ended.stdout).toMatch(/^No trace passes the filter: nothing was sent\./);
 });
