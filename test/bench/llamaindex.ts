@@ -1,8 +1,10 @@
 import { BaseEmbedding, Document, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
+import { destination, pino } from 'pino';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { measure } from './harness.ts';
-import { bytesPerSpan, type Row, ratio } from './rows.ts';
+import { bytesPerSpan, type Row, ratio, told } from './rows.ts';
 
 /** Spans of one query: engine, retriever, its search of the store, embedding, synthesis, model. */
 const SPANS = 6;
@@ -18,6 +20,20 @@ class Letters extends BaseEmbedding {
   override async getTextEmbedding(text: string): Promise<number[]> {
     return Array.from({ length: 64 }, (_, index) => ((text.codePointAt(index % text.length) ?? 0) % 97) + 0.5);
   }
+}
+
+/** A query that ends with the very lines of its spans, written by a bare pino that is handed them ready-made. */
+async function withReadyLines(query: () => Promise<void>): Promise<() => Promise<void>> {
+  const log = memoryLog();
+  const uninstall = instrumentLlamaIndex({ tracer: createTracer({ logger: log.logger, statsIntervalSeconds: 0 }) });
+  await query();
+  uninstall();
+  const records = log.lines();
+  const bare = pino({ base: null }, destination({ dest: '/dev/null', sync: true }));
+  return async () => {
+    await query();
+    for (const record of records) bare.info(record);
+  };
 }
 
 /** An in-memory query: embedding, vector search, synthesis, an LLM without latency. */
@@ -39,7 +55,7 @@ export async function llamaIndexRows(): Promise<Row[]> {
   };
   const tracer = createBenchTracer();
   const metadata = createBenchTracer('metadata');
-  const [bare, instrumented, lean, uninstalled] = await measure([
+  const [bare, instrumented, lean, uninstalled, ready] = await measure([
     { name: 'not instrumented', run },
     { name: 'instrumented', run, turn: () => instrumentLlamaIndex({ tracer }) },
     { name: 'instrumented, metadata', run, turn: () => instrumentLlamaIndex({ tracer: metadata }) },
@@ -51,9 +67,11 @@ export async function llamaIndexRows(): Promise<Row[]> {
         return () => {};
       },
     },
+    { name: 'bare pino.info of the same records', run: await withReadyLines(run) },
   ]);
   return [
     ratio('LlamaIndex in-memory query, CPU', 1.25, instrumented, bare),
+    told('LlamaIndex in-memory query, CPU', ready, bare),
     bytesPerSpan('LlamaIndex query', 10.3, SPANS, bare, instrumented),
     ratio('LlamaIndex, metadata against redacted', 1, lean, instrumented),
     ratio('LlamaIndex in-memory query after uninstalling, CPU', 1.05, uninstalled, bare),
