@@ -2,7 +2,7 @@
 
 import { defaultTracer } from '@spanline/core';
 import { checkOptions, createGuard, sharedState } from '@spanline/instrumentation';
-import { createFinder, type RequestLine } from './apis/index.ts';
+import { createFinder, lineOfAddress, type RequestLine } from './apis/index.ts';
 import { Attempts, Exchange, type ExchangeEvents, type ExchangeTracing, startAudit } from './exchange/index.ts';
 import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
@@ -11,7 +11,8 @@ import { fetchPatch, nodeHttp, nodeHttp2, type Transport, undiciChannels } from 
 /** Records requests by the options of one call of `wire`. */
 interface Capture {
   follow(line: RequestLine): ExchangeEvents | undefined;
-  isCall(url: URL): boolean;
+  /** True for an address that may be that of a model. */
+  isCall(address: string, method: RequestLine['method']): boolean;
   /** The request goes to a model, by its host and path, and the application has not chosen to do without. */
   isMissed(line: RequestLine): boolean;
   /** Another capture follows new requests. Those under way go on. */
@@ -53,7 +54,7 @@ function warnUnseen(line: RequestLine): undefined {
   );
 }
 
-function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] {
+function transports(patch: boolean, isCall: Capture['isCall']): Transport[] {
   const chosen = [undiciChannels(warnUnseen), nodeHttp2(patch && !publishesBodies())];
   if (!publishesBodies() && patch) chosen.push(fetchPatch(isCall));
   if (tellsOfRequests() || patch) chosen.push(nodeHttp(!tellsOfRequests()));
@@ -82,8 +83,10 @@ function createCapture(options: WireOptions): Capture {
       const { tracing } = following;
       return tracing.guard(SCOPE.name, () => (tracing.tracer.enabled ? new Exchange(tracing, line, found) : undefined));
     },
-    isCall: ({ origin, pathname, search }) =>
-      (['post', 'get'] as const).some((method) => find({ origin, path: `${pathname}${search}`, method }) !== undefined),
+    isCall(address, method): boolean {
+      const line = lineOfAddress(address, method);
+      return line !== undefined && find(line) !== undefined;
+    },
     isMissed: (line) => !isChosen && find(line)?.isKnown === true,
     retire: () => following?.stop(),
     stop(): void {
@@ -119,7 +122,8 @@ export function wire(options: WireOptions = {}): () => void {
   running.capture = capture;
   if (running.undo.length === 0) {
     running.patch = patch;
-    const chosen = transports(patch, (url) => running.capture?.isCall(url) === true);
+    const isCall: Capture['isCall'] = (...request) => running.capture?.isCall(...request) === true;
+    const chosen = transports(patch, isCall);
     running.undo = chosen.map((transport) => transport((line) => running.capture?.follow(line)));
   }
   return () => {

@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFinder } from '../src/apis/index.ts';
 import { framingOf } from '../src/exchange/framing.ts';
-import { Joining } from '../src/exchange/joining.ts';
 
 /** Pieces of text that are hard to cut out of JSON, and some that a stream repeats. */
 const PIECES = [
@@ -146,22 +145,69 @@ describe.each([
   });
 });
 
+/** What the framing hands on of a body that comes in the given blocks. */
+function values(blocks: readonly (readonly string[])[]): unknown[] {
+  const passed: unknown[] = [];
+  const framing = framingOf('text/event-stream', {
+    arrived: (atMs) => void passed.push(`at ${atMs}`),
+    chunk: (value, atMs, count) => void passed.push([value, atMs, count]),
+    whole: () => expect.unreachable(),
+    failed: () => expect.unreachable(),
+    unreadable: () => void passed.push('unreadable'),
+  });
+  let time = 0;
+  for (const block of blocks) {
+    let end = 0;
+    const ends = block.map((chunk) => (end += Buffer.byteLength(chunk)));
+    framing?.read({ bytes: Buffer.from(block.join('')), ends, times: block.map(() => ++time) });
+  }
+  framing?.end(100);
+  return passed;
+}
+
 it('passes on what is broken as it is', () => {
-  const passed: [string, number][] = [];
-  const joining = new Joining({ events: (json, _, count) => void passed.push([json, count]) });
   const broken = [
-    '{"text":"a"}',
     '{"text":"b',
     '{"text":"b"',
     '{"text":"b"}}',
     '{"text":b"}',
     '{"text":"c\\"}',
+    '{"text":"c\n\ndata: "}',
+    '{"text":"c\t"}',
     'text',
   ];
-  for (const text of broken) joining.add(text, 1);
-  joining.flush();
-  joining.flush();
-  expect(passed).toEqual(broken.map((text) => [text, 1]));
+  for (const text of broken) {
+    const chunks = ['{"text":"a"}', text, '{"text":"d"}'].map((data) => `data: ${data}\n\n`);
+    expect(values([chunks]), text).toEqual(values(chunks.map((chunk) => [chunk])));
+  }
+});
+
+const TWO = 'data: {"text":"a"}\n\ndata: {"text":"b"}\n\ndata: {"n":3}\n\n';
+
+it.each([
+  ['LF', TWO],
+  ['CRLF', TWO.replaceAll('\n', '\r\n')],
+  // A last carriage return may be the first half of a line's end.
+  ['CR', `${TWO.replaceAll('\n', '\r')}: end\r`],
+  ['names', TWO.replaceAll('data', 'event: piece\ndata')],
+  ['comments', TWO.replaceAll('data', ': {"text":"a"}\ndata')],
+  ['two lines of data', TWO.replaceAll('{', '{\ndata: ')],
+  ['empty lines', TWO.replaceAll('\n\n', '\n\n\n\n')],
+  ['a byte order mark', `\uFEFF${TWO}`],
+])('reads events that are cut anywhere, with the time at which each was whole: %s', (_, body) => {
+  const whole = values([[body]]);
+  expect(whole.filter(Array.isArray).reduce((sum, [, , count]) => sum + Number(count), 0)).toBe(3);
+  const bytes = [...body];
+  for (let cut = 1; cut < bytes.length; cut++) {
+    const [head, tail] = [bytes.slice(0, cut).join(''), bytes.slice(cut).join('')];
+    const apart = values([[head], [tail]]);
+    const together = values([[head, tail]]);
+    const arrivals = (passed: unknown[]): unknown[] => passed.filter((value) => typeof value === 'string');
+    expect(arrivals(together), head).toEqual(arrivals(apart));
+    const texts = (passed: unknown[]): string =>
+      passed.map((value) => (Array.isArray(value) ? String((value[0] as { text?: string }).text ?? '|') : '')).join('');
+    expect([texts(apart), texts(together)], head).toEqual(['ab|', 'ab|']);
+  }
 });
 
 it('says once of an event that is too long that it cannot be read', () => {

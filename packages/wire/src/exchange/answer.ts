@@ -4,7 +4,8 @@ import { isObject, type OpenCall, props, type SdkStreamEvents, text } from '@spa
 import type { Api } from '../apis/index.ts';
 import { Backlog } from './backlog.ts';
 import { type Decoding, decodingOf } from './decoding.ts';
-import { framingOf, type Pieces } from './framing.ts';
+import { framingOf } from './framing.ts';
+import type { Pieces } from './pieces.ts';
 
 /** The head of an HTTP response. */
 export interface ResponseHead {

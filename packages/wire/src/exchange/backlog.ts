@@ -1,7 +1,7 @@
 /** The bytes of an answer that have come and wait to be read: to read many small chunks together costs less. */
 
 import type { ByteSink } from './decoding.ts';
-import type { Framing } from './framing.ts';
+import type { Framing } from './pieces.ts';
 
 /** Bytes that wait at most. To read them takes about a millisecond, in which nothing else runs. */
 const MAX_WAITING = 64 * 1024;

@@ -1,43 +1,9 @@
 /** The pieces of an answer's body: events, lines, frames, or one document. */
 
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import { createParser } from 'eventsource-parser';
 import { props } from '@spanline/instrumentation';
-import { Joining } from './joining.ts';
-
-/** Gets the pieces of a body. */
-export interface Pieces {
-  /** A piece of a stream came at `atMs`, a time of `performance.now()`. */
-  arrived(atMs: number): void;
-  /**
-   * The value of one or more pieces that have arrived. Those of several differ in nothing but a part of a text, and are
-   * put together.
-   *
-   * @param atMs - when the first of them came
-   */
-  chunk(value: unknown, atMs: number, count: number): void;
-  /** The whole answer. */
-  whole(value: unknown): void;
-  failed(error: unknown): void;
-  /** The body is longer than what is kept of it, or no JSON. */
-  unreadable(): void;
-}
-
-/** Bytes of a body, decoded from its `content-encoding`, in the pieces in which they came. */
-interface Received {
-  readonly bytes: Buffer;
-  /** Where each piece ends. */
-  readonly ends: readonly number[];
-  /** When each piece came, by `performance.now()`. */
-  readonly times: readonly number[];
-}
-
-/** Reads the bytes of a body. */
-export interface Framing {
-  read(received: Received): void;
-  /** The body has come to its end, at `atMs`. */
-  end(atMs: number): void;
-}
+import { events } from './events.ts';
+import { type Framing, MAX_PIECE, parsed, type Pieces, type Received } from './pieces.ts';
 
 function eachPiece({ bytes, ends, times }: Received, read: (piece: Buffer, atMs: number) => void): void {
   let start = 0;
@@ -47,23 +13,6 @@ function eachPiece({ bytes, ends, times }: Received, read: (piece: Buffer, atMs:
   }
 }
 
-/** Characters of one event, or bytes of one frame or document. Longer ones are not read. */
-const MAX_PIECE = 16 * 1024 * 1024;
-
-/** Parses a piece. A mark such as `[DONE]` is none. */
-function parsed(text: string, into: (value: unknown) => void, { unreadable }: Pieces): void {
-  const trimmed = text.trim();
-  if (trimmed === '' || trimmed === '[DONE]') return;
-  let value: unknown;
-  try {
-    value = JSON.parse(trimmed);
-  } catch {
-    unreadable();
-    return;
-  }
-  into(value);
-}
-
 /** Hands on a value that is a piece of its own. */
 const single =
   (pieces: Pieces, atMs: number): ((value: unknown) => void) =>
@@ -71,52 +20,6 @@ const single =
     pieces.arrived(atMs);
     pieces.chunk(value, atMs, 1);
   };
-
-/** Bytes beyond ASCII, each a character of its own. */
-const BEYOND_ASCII = /[\u0080-\u00FF]/;
-const fromBytes = (text: string): string =>
-  BEYOND_ASCII.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
-
-/** Server-sent events. All that parts them is ASCII: texts are decoded once they are whole. */
-function events(pieces: Pieces): Framing {
-  let atMs = 0;
-  let isBroken = false;
-  const joining = new Joining({
-    events: (json, firstMs, count) => parsed(fromBytes(json), (value) => pieces.chunk(value, firstMs, count), pieces),
-  });
-  const parser = createParser({
-    maxBufferSize: MAX_PIECE,
-    onEvent: ({ data }) => {
-      const text = data.trim();
-      if (text === '' || text === '[DONE]') return;
-      pieces.arrived(atMs);
-      joining.add(text, atMs);
-    },
-    onError: ({ type }) => {
-      if (type !== 'max-buffer-size-exceeded') return;
-      isBroken = true;
-      pieces.unreadable();
-    },
-  });
-  return {
-    read({ bytes, ends, times }): void {
-      const text = bytes.toString('latin1');
-      let start = 0;
-      for (const [index, end] of ends.entries()) {
-        atMs = times[index] ?? atMs;
-        // A parser that has met too long an event takes nothing more.
-        if (!isBroken) parser.feed(text.slice(start, end));
-        start = end;
-      }
-      joining.flush();
-    },
-    end(endMs): void {
-      atMs = endMs;
-      parser.reset({ consume: true });
-      joining.flush();
-    },
-  };
-}
 
 /** A JSON value on each line. */
 function lines(pieces: Pieces): Framing {

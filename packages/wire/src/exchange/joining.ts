@@ -1,6 +1,6 @@
 /**
  * Joins the events of a stream that differ in nothing but the next piece of one text: most events of an answer. One
- * JSON text with all pieces is parsed in their place.
+ * event with all pieces is parsed in their place.
  */
 
 /** Members of events that hold the next piece of a text. Readers put such pieces one behind the other. */
@@ -10,9 +10,12 @@ const IGNORED_TEXT = 'obfuscation';
 const IGNORED_NUMBER = 'sequence_number';
 
 /** Values that may differ between two events. Quotes within a JSON string have a backslash: none is found in one. */
-const TEXT_VALUE = String.raw`"(?<name>${GROWING}|${IGNORED_TEXT})"\s*:\s*"(?<text>(?:[^"\\]|\\.)*)"`;
+const TEXT_VALUE = String.raw`"(?<name>${GROWING}|${IGNORED_TEXT})"\s*:\s*"(?<text>(?:[^"\\\u0000-\u001F]|\\.)*)"`;
 const NUMBER_VALUE = String.raw`"${IGNORED_NUMBER}"\s*:\s*(?<number>\d+)`;
 const VALUES = new RegExp(`${TEXT_VALUE}|${NUMBER_VALUE}`, 'g');
+
+/** An event of one line of data, of which others may follow. */
+const PLAIN_EVENT = /^(?:event:[^\r\n]*\r?\n)?data:[^\r\n]*\}\r?\n\r?\n$/;
 
 /** Counts of tokens may be those of one event. */
 const USAGE = /usage\w*"\s*:\s*\{/i;
@@ -36,7 +39,7 @@ interface Piece {
 
 /** Finds the values that may differ. `undefined` for an event with no growing text, or several. */
 function shapeOf(event: string): { readonly shape: Shape; readonly piece: Piece } | undefined {
-  if (event.length > MAX_EVENT || USAGE.test(event)) return undefined;
+  if (event.length > MAX_EVENT || !PLAIN_EVENT.test(event) || USAGE.test(event)) return undefined;
   const fixed: string[] = [];
   const kinds: ValueKind[] = [];
   let piece: Piece | undefined;
@@ -57,50 +60,27 @@ function shapeOf(event: string): { readonly shape: Shape; readonly piece: Piece 
   return piece === undefined || piece.start === piece.end ? undefined : { shape: { fixed, kinds }, piece };
 }
 
-const QUOTE = '"';
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const FIRST_PRINTABLE = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The end of a JSON string: its closing quote. -1 if there is none. */
-function endOfText(event: string, start: number): number {
-  for (let end = event.indexOf(QUOTE, start); end !== -1; end = event.indexOf(QUOTE, end + 1)) {
-    let backslashes = 0;
-    while (event.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
+/** The end of a JSON string: its closing quote. -1 if there is none, or a line ends before it. */
+function endOfText(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code < FIRST_PRINTABLE) return -1;
+    if (code === BACKSLASH) at++;
   }
   return -1;
 }
 
-function endOfNumber(event: string, start: number): number {
+function endOfNumber(text: string, start: number): number {
   let end = start;
-  for (let code = event.charCodeAt(end); code >= ZERO && code <= NINE; code = event.charCodeAt(end)) end++;
+  for (let code = text.charCodeAt(end); code >= ZERO && code <= NINE; code = text.charCodeAt(end)) end++;
   return end === start ? -1 : end;
-}
-
-/** The piece of an event that has the shape. An empty piece is left to be read on its own: it is no first token. */
-function pieceOf(event: string, { fixed, kinds }: Shape): Piece | undefined {
-  let piece: Piece | undefined;
-  let at = 0;
-  for (const [index, kind] of kinds.entries()) {
-    const before = fixed[index] ?? '';
-    if (!event.startsWith(before, at)) return undefined;
-    const start = at + before.length;
-    at = kind === 'ignored number' ? endOfNumber(event, start) : endOfText(event, start);
-    if (at === -1) return undefined;
-    if (kind === 'growing') piece = { start, end: at };
-  }
-  const rest = fixed.at(-1) ?? '';
-  const isWhole = event.length === at + rest.length && event.endsWith(rest);
-  return isWhole && piece !== undefined && piece.end > piece.start ? piece : undefined;
-}
-
-/** Gets the events, joined. */
-export interface JoinedEvents {
-  /**
-   * @param json - the JSON of `count` events, of which the first came at `atMs`
-   */
-  events(json: string, atMs: number, count: number): void;
 }
 
 /** Events of one shape that follow each other. */
@@ -113,31 +93,60 @@ interface Run {
   count: number;
 }
 
-/** Collects events until one comes that is different. */
+/**
+ * Gets `count` events as one. The first of them came at `firstMs`.
+ */
+type Joined = (event: string, firstMs: number, count: number) => void;
+
+/** Collects events until one comes that is different. The bytes of texts beyond ASCII may be characters of their own. */
 export class Joining {
-  readonly #into: JoinedEvents;
+  readonly #into: Joined;
   #run: Run | undefined;
 
-  constructor(into: JoinedEvents) {
+  constructor(into: Joined) {
     this.#into = into;
   }
 
-  /** @param event - its JSON. Bytes beyond ASCII may be characters of their own */
-  add(event: string, atMs: number): void {
-    const piece = this.#run === undefined ? undefined : pieceOf(event, this.#run.shape);
-    if (this.#run !== undefined && piece !== undefined) {
-      this.#run.text += event.slice(piece.start, piece.end);
-      this.#run.count++;
-      return;
-    }
-    this.flush();
+  /**
+   * Begins a run with a whole event.
+   *
+   * @returns false for an event that others cannot be joined with
+   */
+  begin(event: string, atMs: number): boolean {
     const found = shapeOf(event);
-    if (found === undefined) {
-      this.#into.events(event, atMs, 1);
-      return;
-    }
+    if (found === undefined) return false;
+    this.flush();
     const { end } = found.piece;
     this.#run = { shape: found.shape, text: event.slice(0, end), rest: event.slice(end), atMs, count: 1 };
+    return true;
+  }
+
+  /**
+   * Takes the event at a position of a text if it belongs to the run. An empty piece does not: it is no first token.
+   *
+   * @returns the position behind it, else -1
+   */
+  take(text: string, from: number): number {
+    const run = this.#run;
+    if (run === undefined) return -1;
+    const { fixed, kinds } = run.shape;
+    let [at, pieceStart, pieceEnd] = [from, 0, 0];
+    for (let index = 0; index < kinds.length; index++) {
+      const before = fixed[index] ?? '';
+      const start = at + before.length;
+      // Cheaper than `startsWith`, which compares character by character.
+      if (text.slice(at, start) !== before) return -1;
+      const kind = kinds[index];
+      at = kind === 'ignored number' ? endOfNumber(text, start) : endOfText(text, start);
+      if (at === -1) return -1;
+      if (kind === 'growing') [pieceStart, pieceEnd] = [start, at];
+    }
+    const rest = fixed[kinds.length] ?? '';
+    const end = at + rest.length;
+    if (pieceStart === pieceEnd || text.slice(at, end) !== rest) return -1;
+    run.text += text.slice(pieceStart, pieceEnd);
+    run.count++;
+    return end;
   }
 
   /** Passes on what was collected. */
@@ -145,6 +154,6 @@ export class Joining {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
-    this.#into.events(run.text + run.rest, run.atMs, run.count);
+    this.#into(run.text + run.rest, run.atMs, run.count);
   }
 }

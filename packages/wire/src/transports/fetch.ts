@@ -4,6 +4,7 @@
  */
 
 import { patchMethod, props } from '@spanline/instrumentation';
+import type { RequestLine } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
 import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
 
@@ -19,19 +20,14 @@ interface DispatchOptions {
   readonly method: string;
 }
 
-/** The callbacks of a request in undici 6. */
+/** The callbacks of a request in undici 6: an object that `fetch` makes for it. */
 interface Handler {
-  readonly onBodySent?: (chunk: Uint8Array | string) => void;
-  readonly onRequestSent?: () => void;
-  readonly onHeaders: (
-    status: number,
-    headers: readonly Uint8Array[],
-    resume: () => void,
-    statusText: string,
-  ) => boolean;
-  readonly onData: (chunk: Uint8Array) => boolean;
-  readonly onComplete: (trailers: readonly Uint8Array[]) => void;
-  readonly onError: (error: Error) => void;
+  onBodySent?(chunk: Uint8Array | string): void;
+  onRequestSent?(): void;
+  onHeaders(status: number, headers: readonly Uint8Array[], resume: () => void, statusText: string): boolean;
+  onData(chunk: Uint8Array): boolean;
+  onComplete(trailers: readonly Uint8Array[]): void;
+  onError(error: Error): void;
 }
 
 /** Where every copy of undici keeps the dispatcher of requests that name none. */
@@ -46,33 +42,36 @@ function dispatcherOf(input: unknown): unknown {
   return symbol === undefined ? undefined : Reflect.get(input, symbol);
 }
 
-function observing(handler: Handler, exchange: ExchangeEvents): Handler {
-  return Object.assign(Object.create(handler) as Handler, {
-    onBodySent(chunk: Uint8Array | string): void {
-      exchange.sent(chunk);
-      handler.onBodySent?.(chunk);
-    },
-    onRequestSent(): void {
-      exchange.sentAll();
-      handler.onRequestSent?.();
-    },
-    onHeaders(status: number, headers: readonly Uint8Array[], resume: () => void, statusText: string): boolean {
-      exchange.responded(status, headersOf(headers));
-      return handler.onHeaders(status, headers, resume, statusText);
-    },
-    onData(chunk: Uint8Array): boolean {
-      exchange.received(chunk);
-      return handler.onData(chunk);
-    },
-    onComplete(trailers: readonly Uint8Array[]): void {
-      exchange.ended();
-      handler.onComplete(trailers);
-    },
-    onError(error: Error): void {
-      exchange.failed(error);
-      handler.onError(error);
-    },
-  });
+/**
+ * Looks on at the callbacks of one request. They are replaced where they are: they keep what they know of each other on
+ * the same object.
+ */
+function lookOnAt(handler: Handler, exchange: ExchangeEvents): void {
+  const { onBodySent, onRequestSent, onHeaders, onData, onComplete, onError } = handler;
+  handler.onBodySent = (chunk) => {
+    exchange.sent(chunk);
+    onBodySent?.call(handler, chunk);
+  };
+  handler.onRequestSent = () => {
+    exchange.sentAll();
+    onRequestSent?.call(handler);
+  };
+  handler.onHeaders = (status, headers, resume, statusText) => {
+    exchange.responded(status, headersOf(headers));
+    return onHeaders.call(handler, status, headers, resume, statusText);
+  };
+  handler.onData = (chunk) => {
+    exchange.received(chunk);
+    return onData.call(handler, chunk);
+  };
+  handler.onComplete = (trailers) => {
+    exchange.ended();
+    onComplete.call(handler, trailers);
+  };
+  handler.onError = (error) => {
+    exchange.failed(error);
+    onError.call(handler, error);
+  };
 }
 
 function observed(dispatcher: Dispatcher, follow: Follow): Dispatcher {
@@ -82,17 +81,22 @@ function observed(dispatcher: Dispatcher, follow: Follow): Dispatcher {
         const method = methodOf(options.method);
         const exchange =
           method === undefined ? undefined : follow({ origin: String(options.origin), path: options.path, method });
-        return dispatcher.dispatch(options, exchange === undefined ? handler : observing(handler, exchange));
+        if (exchange !== undefined) lookOnAt(handler, exchange);
+        return dispatcher.dispatch(options, handler);
       },
     },
   }) as Dispatcher;
 }
 
-/** Replaces `globalThis.fetch`. @param isCall - true for a URL that may be a call of a model */
-export function fetchPatch(isCall: (url: URL) => boolean): Transport {
-  const urlOf = (input: unknown): URL | undefined => {
-    const url = input instanceof Request ? input.url : String(input);
-    return URL.canParse(url) ? new URL(url) : undefined;
+/** Replaces `globalThis.fetch`. @param isCall - true for an address that may be a call of a model */
+export function fetchPatch(isCall: (address: string, method: RequestLine['method']) => boolean): Transport {
+  const mayBeCall = (input: unknown, init: unknown): boolean => {
+    const request = input instanceof Request ? input : undefined;
+    const address = request?.url ?? (input instanceof URL ? input.href : input);
+    if (typeof address !== 'string') return false;
+    const given = props(init)['method'] ?? request?.method;
+    const method = methodOf(typeof given === 'string' ? given.toUpperCase() : given);
+    return method !== undefined && isCall(address, method);
   };
   return (follow) => {
     const patch = patchMethod(
@@ -101,8 +105,7 @@ export function fetchPatch(isCall: (url: URL) => boolean): Transport {
       (original) =>
         function fetch(this: unknown, ...args: unknown[]): unknown {
           const [input, init] = args;
-          const url = urlOf(input);
-          if (url === undefined || !isCall(url)) return Reflect.apply(original, this, args);
+          if (!mayBeCall(input, init)) return Reflect.apply(original, this, args);
           const given = props(init)['dispatcher'] ?? dispatcherOf(input) ?? Reflect.get(globalThis, GLOBAL);
           if (!isDispatcher(given)) return Reflect.apply(original, this, args);
           const dispatcher = observed(given, follow);
