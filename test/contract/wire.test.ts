@@ -48,6 +48,10 @@ afterEach(async () => {
 /** Claude Code asks in a process of its own. Its stand-in asks in this one. */
 const MODEL_CALLS = INSTRUMENTATIONS.filter(({ isModelCall, name }) => isModelCall && name !== 'claude-agent-sdk');
 
+/** From Node 26 on, a server sends what it writes in one turn as one chunk, in which there are no gaps. */
+const GAPS =
+  Number.parseInt(process.versions.node, 10) < 26 ? { 'spanline.stream.max_gap_ms': expect.any(Number) as number } : {};
+
 describe.each(MODEL_CALLS)('with the instrumentation of $name $way, the wire', (instrumentation) => {
   const { name, start } = instrumentation;
   const calls = () => log.records().filter((record) => record['span.type'] === 'llm');
@@ -75,7 +79,7 @@ describe.each(MODEL_CALLS)('with the instrumentation of $name $way, the wire', (
       expect(call).not.toHaveProperty('spanline.retry.attempt');
     }
     expect(calls()[1]).toMatchObject({
-      'spanline.stream.max_gap_ms': expect.any(Number) as number,
+      ...GAPS,
       'gen_ai.response.time_to_first_chunk': expect.any(Number) as number,
     });
   });
