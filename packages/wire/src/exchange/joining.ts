@@ -98,7 +98,7 @@ interface Run {
  */
 type Joined = (event: string, firstMs: number, count: number) => void;
 
-/** Collects events until one comes that is different. The bytes of texts beyond ASCII may be characters of their own. */
+/** Collects events until one comes that is different. Bytes beyond ASCII may be characters of their own. */
 export class Joining {
   readonly #into: Joined;
   #run: Run | undefined;
