@@ -1,7 +1,9 @@
 /** The decision chain of a trace: what each step got and gave, the one that failed first, where two traces part. */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { open } from '@spanline/query';
 import type { ChainAnswer } from '@spanline/viewer';
+import { createStore } from '../src/server/store.ts';
 import { openViewer } from './support/client.ts';
 import { logWith, spanId, spanLine, traceId } from './support/lines.ts';
 import { LEASE, ragLines } from './support/rag.ts';
@@ -77,4 +79,36 @@ it('is read in windows, and has the start of a long text only', async () => {
     5000,
     undefined,
   ]);
+});
+
+describe('two long traces', () => {
+  const STEPS = 2000;
+  const chain = (trace: number): string[] => [
+    spanLine({ trace, span: 1, durationMs: STEPS }),
+    ...Array.from({ length: STEPS }, (_, n) =>
+      spanLine(
+        { trace, span: n + 2, parent: 1, fromMs: n },
+        { 'span.type': 'tool', 'spanline.output': JSON.stringify(n === 1500 ? `of ${trace}` : n) },
+      ),
+    ),
+  ];
+
+  it('are compared in pieces, between which other requests have their turn', async () => {
+    const store = createStore(open(logWith([...chain(1), ...chain(2)])));
+    onTestFinished(() => store.close());
+    const [before, after] = [await store.trace(traceId(1)), await store.trace(traceId(2))];
+    if (before === undefined || after === undefined) throw new Error('two traces');
+    let [turns, isRunning] = [0, true];
+    const count = (): void => {
+      turns++;
+      if (isRunning) setImmediate(count);
+    };
+    setImmediate(count);
+    const found = await store.divergences(before, after);
+    isRunning = false;
+    // Two chains, their alignment and the comparison, with a turn after each 200 steps.
+    expect(turns).toBeGreaterThanOrEqual(30);
+    expect(found.map(({ what, before: step }) => [what, step?.number])).toEqual([['gave', 1501]]);
+    expect(await store.divergences(before, after)).toBe(found);
+  });
 });

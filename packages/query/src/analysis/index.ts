@@ -4,6 +4,9 @@ export {
   type ChainStep,
   type Divergence,
   divergencesOf,
+  readChain,
+  readDivergences,
+  type TwoChains,
   type InputSource,
   sourcesOf,
 } from './chain/index.ts';
@@ -51,6 +54,7 @@ export { type Session, type Sessions, sessionsOf } from './sessions.ts';
 export {
   type AlignedStep,
   alignTraces,
+  readAlignment,
   type ChangedInput,
   type ComparedFigure,
   type ComparedStep,

@@ -60,7 +60,7 @@ function answersOf(trace: Trace, id: string, itemize: Itemize | undefined): File
   const transcript = wholeTranscript(readTranscript(answer.spans, content, TRANSCRIPT_CHARACTERS));
   const answers: Record<string, unknown> = {
     [`trace/${of(id)}`]: answer,
-    [`trace/${of(id)}/chain`]: toChainAnswer(chainOf(trace), { trace }),
+    [`trace/${of(id)}/chain`]: toChainAnswer(chainOf(trace)),
     [`trace/${of(id)}/messages`]: toTranscriptAnswer(transcript),
   };
   for (const { spanId } of answer.spans)

@@ -3,13 +3,22 @@
  * change of the source makes them stale.
  */
 
-import { setImmediate } from 'node:timers/promises';
 import type { Itemize } from '@spanline/core';
-import { type Chain, chainOf, findTrace, type Query, resolveField, type Trace } from '@spanline/query';
+import {
+  type Chain,
+  type Divergence,
+  findTrace,
+  type Query,
+  readChain,
+  readDivergences,
+  resolveField,
+  type Trace,
+} from '@spanline/query';
 import type { ValuesAnswer } from '../contract/index.ts';
 import { type Content, contentOf, type SpanDetails, toSpanDetails } from './answers/span.ts';
 import { toTraceAnswer } from './answers/trace.ts';
 import { readTranscript, type Transcript } from './answers/transcript.ts';
+import { inPieces } from './in-pieces.ts';
 import { createRecent } from './recent.ts';
 import { createTraceLists, type TraceLists } from './trace-lists.ts';
 
@@ -21,22 +30,15 @@ const MAX_VALUES = 5000;
 /** Values of a log that grows are read anew after this time: for that, all lines are. */
 const VALUES_MS = 30_000;
 
-/** Runs to the end; other requests have their turn between pieces. */
-async function inPieces<Result>(steps: Generator<void, Result>): Promise<Result> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    await setImmediate();
-  }
-}
-
 export interface Store extends TraceLists {
   trace(id: string): Promise<Trace | undefined>;
   span(id: string, spanId: string): Promise<SpanDetails | undefined>;
   /** The conversation of a trace. */
   transcript(id: string): Promise<Transcript | undefined>;
   /** The decision chain of a trace. */
-  chain(trace: Trace): Chain;
+  chain(trace: Trace): Promise<Chain>;
+  /** The steps in which two traces differ. */
+  divergences(before: Trace, after: Trace): Promise<readonly Divergence[]>;
   /** Values of a field among all spans, the most frequent first. None for numbers, times and content. */
   values(field: string): Promise<ValuesAnswer['values']>;
   /** The source has new lines. */
@@ -48,7 +50,9 @@ export function createStore(query: Query, nowMs: () => number = () => performanc
   const spans = createRecent<{ version: number; details: Promise<SpanDetails | undefined> }>(MAX_SPANS);
   const values = createRecent<{ version: number; readMs: number; values: Promise<ValuesAnswer['values']> }>(MAX_FIELDS);
   const contents = new WeakMap<Trace, Content>();
-  const chains = new WeakMap<Trace, Chain>();
+  const chains = new WeakMap<Trace, Promise<Chain>>();
+  /** Of a trace, the comparison with the trace that it was compared with last. */
+  const comparisons = new WeakMap<Trace, { after: Trace; found: Promise<Divergence[]> }>();
   const transcripts = new WeakMap<Trace, Promise<Transcript>>();
   let version = 0;
   const lists = createTraceLists(query, () => version, nowMs);
@@ -85,6 +89,17 @@ export function createStore(query: Query, nowMs: () => number = () => performanc
     return found;
   }
 
+  function chain(found: Trace): Promise<Chain> {
+    const known = chains.get(found) ?? inPieces(readChain(found));
+    chains.set(found, known);
+    return known;
+  }
+
+  async function compare(before: Trace, after: Trace): Promise<Divergence[]> {
+    const read = { before: await chain(before), after: await chain(after) };
+    return inPieces(readDivergences(before, after, read));
+  }
+
   return {
     list: lists.list,
     trace,
@@ -108,10 +123,13 @@ export function createStore(query: Query, nowMs: () => number = () => performanc
       transcripts.set(found, known);
       return known;
     },
-    chain(found) {
-      const known = chains.get(found) ?? chainOf(found);
-      chains.set(found, known);
-      return known;
+    chain,
+    divergences(before, after) {
+      const last = comparisons.get(before);
+      if (last?.after === after) return last.found;
+      const found = compare(before, after);
+      comparisons.set(before, { after, found });
+      return found;
     },
     values(name) {
       const known = values.get(name);

@@ -11,6 +11,7 @@ import {
 import type { Trace, TraceSpan } from '../../answers/index.ts';
 import { endMs, startMs } from '../../records/index.ts';
 import { stepOf } from '../explain/index.ts';
+import { atOnce, createPieces } from '../in-pieces.ts';
 import { problemOf } from './problem.ts';
 
 /** A step of a chain. */
@@ -72,10 +73,13 @@ function createContentReader({
   };
 }
 
-function walk(nodes: readonly TreeNode<TraceSpan>[], found: SpanRecord[] = []): SpanRecord[] {
-  for (const node of nodes) {
+/** The steps in the order of the tree. A stack of its own: traces may be deeper than that of the engine. */
+function stepsIn(roots: readonly TreeNode<TraceSpan>[]): SpanRecord[] {
+  const found: SpanRecord[] = [];
+  const waiting = roots.toReversed();
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (isStep(node)) found.push(node.item.record);
-    walk(node.children, found);
+    for (const child of node.children.toReversed()) waiting.push(child);
   }
   return found;
 }
@@ -83,12 +87,10 @@ function walk(nodes: readonly TreeNode<TraceSpan>[], found: SpanRecord[] = []): 
 /** Milliseconds at which a step ended; steps without a time come last. */
 const endOf = ({ record }: ChainStep): number => endMs(record) ?? Number.POSITIVE_INFINITY;
 
-/**
- * Reads the chain of a trace: the spans with no span below them, tools, retrievers, rerankers and guardrails, and every
- * span that went wrong.
- */
-export function chainOf(trace: Trace): Chain {
+/** Like {@link chainOf}, in pieces of 200 steps: for servers, which have others to answer in between. */
+export function* readChain(trace: Trace): Generator<void, Chain> {
   const read = createContentReader(trace);
+  const isPieceRead = createPieces();
   const [top] = trace.roots;
   const begin = top?.item.startMs;
   const toStep = (record: SpanRecord, index: number): ChainStep => {
@@ -103,11 +105,19 @@ export function chainOf(trace: Trace): Chain {
     };
   };
   const time = (record: SpanRecord): number => startMs(record) ?? Number.POSITIVE_INFINITY;
-  const steps = walk(trace.roots)
-    .toSorted((a, b) => time(a) - time(b) || 0)
-    .map(toStep);
+  const steps: ChainStep[] = [];
+  for (const record of stepsIn(trace.roots).toSorted((a, b) => time(a) - time(b) || 0)) {
+    steps.push(toStep(record, steps.length));
+    if (isPieceRead()) yield;
+  }
   const failed = steps
     .filter(({ problem }) => problem !== undefined)
     .toSorted((a, b) => endOf(a) - endOf(b) || b.number - a.number)[0];
   return { root: top === undefined ? undefined : toStep(top.item.record, -1), steps, failed };
 }
+
+/**
+ * Reads the chain of a trace: the spans with no span below them, tools, retrievers, rerankers and guardrails, and every
+ * span that went wrong.
+ */
+export const chainOf = (trace: Trace): Chain => atOnce(readChain(trace));

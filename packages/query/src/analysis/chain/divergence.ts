@@ -2,8 +2,9 @@
 
 import type { AttributeKey, SpanRecord } from '@spanline/record';
 import type { Trace } from '../../answers/index.ts';
-import { type ChangedInput, alignTraces } from '../compare/index.ts';
-import { type Chain, chainOf, type ChainStep } from './chain.ts';
+import { type ChangedInput, readAlignment } from '../compare/index.ts';
+import { atOnce, createPieces } from '../in-pieces.ts';
+import { type Chain, type ChainStep, readChain } from './chain.ts';
 
 /** A step that differs between two traces. */
 export interface Divergence {
@@ -46,24 +47,45 @@ function differenceOf(
   return hasChanged(before.gave, after.gave) ? 'gave' : undefined;
 }
 
-/** Finds the steps in which two traces differ, in the order of the first. Aligned as {@link alignTraces} does. */
-export function divergencesOf(before: Trace, after: Trace): Divergence[] {
-  const byId = ({ steps }: Chain): Map<string | undefined, ChainStep> =>
-    new Map(steps.map((step) => [step.record.span_id, step]));
-  const [left, right] = [byId(chainOf(before)), byId(chainOf(after))];
-  const find = (
-    steps: ReadonlyMap<string | undefined, ChainStep>,
-    record: SpanRecord | undefined,
-  ): ChainStep | undefined => (record === undefined ? undefined : steps.get(record.span_id));
-  const found = alignTraces(before, after).flatMap(({ before: one, after: other, changes }): Divergence[] => {
-    const [from, to] = [find(left, one), find(right, other)];
-    if (from !== undefined && to !== undefined) {
-      const what = differenceOf(from, to, changes);
-      return what === undefined ? [] : [{ before: from, after: to, what, changes }];
-    }
-    if (from !== undefined) return [{ before: from, after: to, what: 'missing', changes: [] }];
-    return to === undefined ? [] : [{ before: from, after: to, what: 'added', changes: [] }];
-  });
+/** The chains of two traces, where they were read before. */
+export interface TwoChains {
+  readonly before?: Chain;
+  readonly after?: Chain;
+}
+
+type Steps = ReadonlyMap<string | undefined, ChainStep>;
+
+const byId = ({ steps }: Chain): Steps => new Map(steps.map((step) => [step.record.span_id, step]));
+const find = (steps: Steps, record: SpanRecord | undefined): ChainStep | undefined =>
+  record === undefined ? undefined : steps.get(record.span_id);
+
+function divergenceOf(
+  from: ChainStep | undefined,
+  to: ChainStep | undefined,
+  changes: readonly ChangedInput[],
+): Divergence | undefined {
+  if (from !== undefined && to !== undefined) {
+    const what = differenceOf(from, to, changes);
+    return what && { before: from, after: to, what, changes };
+  }
+  if (from !== undefined) return { before: from, after: to, what: 'missing', changes: [] };
+  return to && { before: from, after: to, what: 'added', changes: [] };
+}
+
+/** Like {@link divergencesOf}, in pieces of 200 steps: for servers, which have others to answer in between. */
+export function* readDivergences(before: Trace, after: Trace, chains: TwoChains = {}): Generator<void, Divergence[]> {
+  const left = byId(chains.before ?? (yield* readChain(before)));
+  const right = byId(chains.after ?? (yield* readChain(after)));
+  const isPieceRead = createPieces();
+  const found: Divergence[] = [];
+  for (const { before: one, after: other, changes } of yield* readAlignment(before, after)) {
+    const divergence = divergenceOf(find(left, one), find(right, other), changes);
+    if (divergence !== undefined) found.push(divergence);
+    if (isPieceRead()) yield;
+  }
   const at = ({ before: one, after: other }: Divergence): number => (one ?? other)?.atMs ?? 0;
   return found.toSorted((a, b) => at(a) - at(b));
 }
+
+/** Finds the steps in which two traces differ, in the order of the first. Aligned as {@link alignTraces} does. */
+export const divergencesOf = (before: Trace, after: Trace): Divergence[] => atOnce(readDivergences(before, after));

@@ -3,6 +3,7 @@
 import type { SpanRecord, TreeNode } from '@spanline/record';
 import type { Trace, TraceSpan } from '../../answers/index.ts';
 import { stepOf } from '../explain/index.ts';
+import { atOnce, createPieces } from '../in-pieces.ts';
 import { type ChangedInput, changedInputs, createInputReader } from './inputs.ts';
 
 /** A step of one trace, or the same step of both. */
@@ -62,25 +63,35 @@ function pairs(before: readonly Node[], after: readonly Node[]): (readonly [Node
   return found;
 }
 
+/** Like {@link alignTraces}, in pieces of 200 steps: for servers, which have others to answer in between. */
+export function* readAlignment(before: Trace, after: Trace): Generator<void, AlignedStep[]> {
+  const steps: AlignedStep[] = [];
+  const isPieceRead = createPieces();
+  const [left, right] = [createInputReader(before), createInputReader(after)];
+  const changesOf = (from: SpanRecord | undefined, to: SpanRecord | undefined, isRoot: boolean): ChangedInput[] =>
+    from === undefined || to === undefined ? [] : changedInputs(left(from), right(to), isRoot);
+  // A stack of its own: traces may be deeper than that of the engine.
+  const waiting = pairs(before.roots, after.roots)
+    .map((pair) => ({ pair, depth: 0 }))
+    .toReversed();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const {
+      pair: [one, other],
+      depth,
+    } = next;
+    const node = one ?? other;
+    if (node === undefined) continue;
+    const [from, to] = [one?.item.record, other?.item.record];
+    steps.push({ step: nameOf(node), depth, before: from, after: to, changes: changesOf(from, to, depth === 0) });
+    const below = pairs(one?.children ?? [], other?.children ?? []);
+    for (const pair of below.toReversed()) waiting.push({ pair, depth: depth + 1 });
+    if (isPieceRead()) yield;
+  }
+  return steps;
+}
+
 /**
  * Aligns two traces: their trees from the top, and siblings in the order of their starts. Messages are compared as they
  * were sent: references are resolved, and content that is kept apart counts.
  */
-export function alignTraces(before: Trace, after: Trace): AlignedStep[] {
-  const steps: AlignedStep[] = [];
-  const [left, right] = [createInputReader(before), createInputReader(after)];
-  const changesOf = (from: SpanRecord | undefined, to: SpanRecord | undefined, isRoot: boolean): ChangedInput[] =>
-    from === undefined || to === undefined ? [] : changedInputs(left(from), right(to), isRoot);
-  const walk = (nodes: readonly Node[], others: readonly Node[], depth: number): void => {
-    for (const [one, other] of pairs(nodes, others)) {
-      const node = one ?? other;
-      if (node === undefined) continue;
-      const [from, to] = [one?.item.record, other?.item.record];
-      const changes = changesOf(from, to, depth === 0);
-      steps.push({ step: nameOf(node), depth, before: from, after: to, changes });
-      walk(one?.children ?? [], other?.children ?? [], depth + 1);
-    }
-  };
-  walk(before.roots, after.roots, 0);
-  return steps;
-}
+export const alignTraces = (before: Trace, after: Trace): AlignedStep[] => atOnce(readAlignment(before, after));

@@ -1,4 +1,4 @@
-export { type AlignedStep, alignTraces } from './align.ts';
+export { type AlignedStep, alignTraces, readAlignment } from './align.ts';
 export type { ChangedInput } from './inputs.ts';
 export { type ComparedFigure, type ComparedStep, compareSides, type Comparison } from './compare.ts';
 export { changeOf, type FigureKind, figureKinds, type FigureUnit, type NamedFigure, Z95 } from './figure-kinds.ts';

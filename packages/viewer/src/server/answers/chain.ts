@@ -1,15 +1,7 @@
 /** The decision chain of a trace, as the command `spanline replay` reads it. */
 
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Chain,
-  type ChainStep,
-  describeInputs,
-  type Divergence,
-  divergencesOf,
-  sourcesOf,
-  type Trace,
-} from '@spanline/query';
+import { type Chain, type ChainStep, describeInputs, type Divergence, sourcesOf } from '@spanline/query';
 import { isPlainObject } from '@spanline/record';
 import type { ChainAnswer, FailedStep, StepContent, StepDifference, StepRow } from '../../contract/index.ts';
 import { startsOf } from './long-text.ts';
@@ -99,10 +91,9 @@ function differenceOf({ what, before, after }: Divergence): StepDifference {
   };
 }
 
-/** A window of a chain, and the second trace, if there is one. */
+/** A window of a chain, and the steps in which a second trace differs, if there is one. */
 export interface ChainWindow {
-  readonly trace: Trace;
-  readonly second?: Trace | undefined;
+  readonly differences?: readonly Divergence[] | undefined;
   readonly offset?: number;
   readonly limit?: number;
 }
@@ -110,9 +101,8 @@ export interface ChainWindow {
 /** The answer to `GET /api/v1/trace/<id>/chain`. */
 export function toChainAnswer(
   chain: Chain,
-  { trace, second, offset = 0, limit = Number.POSITIVE_INFINITY }: ChainWindow,
+  { differences, offset = 0, limit = Number.POSITIVE_INFINITY }: ChainWindow = {},
 ): ChainAnswer {
-  const differences = second === undefined ? undefined : divergencesOf(trace, second);
   return {
     steps: chain.steps.slice(offset, offset + limit).map((step) => rowOf(step)),
     offset,

@@ -1,19 +1,20 @@
 /** Two sides of a log compared, and two traces step by step: the answers of `spanline diff`. */
 
 import {
-  alignTraces,
   allOf,
   compareSides,
   createSide,
   type Filter,
   parseFilter,
   type Query,
+  readAlignment,
   type ReadOptions,
   type Side,
   type Trace,
 } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import type { CompareAnswer, DiffAnswer, DiffSide, DiffTrace } from '../../contract/index.ts';
+import { inPieces } from '../in-pieces.ts';
 import { present } from './present.ts';
 import { boundOf, toTraceAnswer } from './trace.ts';
 
@@ -68,8 +69,8 @@ function traceSide(trace: Trace): DiffTrace {
 }
 
 /** The answer to `GET /api/v1/diff/<id>/<id>`. */
-export function toDiffAnswer(before: Trace, after: Trace): DiffAnswer {
-  const steps = alignTraces(before, after);
+export async function toDiffAnswer(before: Trace, after: Trace): Promise<DiffAnswer> {
+  const steps = await inPieces(readAlignment(before, after));
   return {
     before: traceSide(before),
     after: traceSide(after),

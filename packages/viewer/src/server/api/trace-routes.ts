@@ -46,7 +46,8 @@ const chainAnswer: Answer = async ({ store, parameters, parts: [id = ''] }) => {
   const trace = await store.trace(id);
   const second = other === '' ? undefined : await store.trace(other);
   if (trace === undefined || (other !== '' && second === undefined)) return NOT_FOUND;
-  return toChainAnswer(store.chain(trace), { trace, second, offset, limit });
+  const differences = second === undefined ? undefined : await store.divergences(trace, second);
+  return toChainAnswer(await store.chain(trace), { differences, offset, limit });
 };
 
 const diffAnswer: Answer = async ({ store, parts: [one = '', other = ''] }) => {
