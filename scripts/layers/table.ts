@@ -217,7 +217,7 @@ export const layerTable: LayerTable = {
     types: ['@aws-sdk/client-bedrock-runtime'],
     loaders: ['register.ts'],
     floors: [
-      ['scope.ts', 'request.ts', 'invoke-body.ts'],
+      ['scope.ts', 'request.ts', 'invoke-body.ts', 'tools.ts'],
       ['converse.ts'],
       ['invoke.ts'],
       ['read-request.ts', 'trace-commands.ts'],

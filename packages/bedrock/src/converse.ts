@@ -9,27 +9,18 @@ import {
   isObject,
   type MessageBlocks,
   number,
-  type OfferedTool,
   type Props,
   props,
   stopSequences,
   text,
   toMessages,
-  toolDefinitions,
   toParts,
 } from '@spanline/instrumentation';
 import { modelAttributes } from './request.ts';
-
-/** A tool with its schema, one that the service runs itself, or a mark of the cache. */
-function unwrapTool(tool: unknown): readonly OfferedTool[] {
-  const { toolSpec, systemTool } = props(tool);
-  const { name, description, inputSchema } = props(toolSpec);
-  if (toolSpec !== undefined) return [{ name, description, parameters: props(inputSchema)['json'] }];
-  return systemTool === undefined ? [] : [{ type: 'system_tool', name: props(systemTool)['name'] }];
-}
+import { converseTools } from './tools.ts';
 
 function requestAttributes(input: Props, isStreamed: boolean): SpanAttributes {
-  const { messages, system, inferenceConfig, toolConfig } = input;
+  const { messages, system, inferenceConfig } = input;
   const config = props(inferenceConfig);
   return {
     ...modelAttributes(input, isStreamed),
@@ -38,7 +29,7 @@ function requestAttributes(input: Props, isStreamed: boolean): SpanAttributes {
     'gen_ai.request.temperature': number(config['temperature']),
     'gen_ai.request.top_p': number(config['topP']),
     'gen_ai.request.stop_sequences': stopSequences(config['stopSequences']),
-    'gen_ai.tool.definitions': toolDefinitions(props(toolConfig)['tools'], unwrapTool),
+    'gen_ai.tool.definitions': converseTools(input),
     'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),
     'gen_ai.input.messages': messages === undefined ? undefined : toMessages(messages),
   };

@@ -22,6 +22,7 @@ import {
 import { createConverseReader } from './converse.ts';
 import { decodeBody } from './invoke-body.ts';
 import { modelAttributes } from './request.ts';
+import { makerTools } from './tools.ts';
 
 /** Models that embed, by their ids: `amazon.titan-embed-text-v2:0`, `cohere.embed-multilingual-v3`. */
 const EMBEDS = /\bembed|-embed-/;
@@ -61,6 +62,7 @@ function generationAttributes(input: Props, isStreamed: boolean): SpanAttributes
     ...modelAttributes(input, isStreamed),
     'gen_ai.operation.name': body['messages'] === undefined ? 'text_completion' : 'chat',
     ...parametersOf(body),
+    'gen_ai.tool.definitions': makerTools(body),
     'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),
     ...inputMessages(body),
   };

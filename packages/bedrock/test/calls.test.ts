@@ -283,6 +283,20 @@ describe.each(Object.entries(MAKERS))('InvokeModel with a model of %s', (_maker,
   });
 });
 
+const parameters = { type: 'object' };
+const called = { name: 'weather', parameters };
+
+it.each([
+  ['Anthropic', { tools: [{ name: 'weather', input_schema: parameters }] }],
+  ['Mistral', { tools: [{ type: 'function', function: called }] }],
+  ['Nova', { toolConfig: { tools: [{ toolSpec: { name: 'weather', inputSchema: { json: parameters } } }] } }],
+])('writes the tools in a body of %s', async (_maker, tools) => {
+  wire.answer(() => invoked([{ content: [] }], false));
+  const body = JSON.stringify({ messages: [{ role: 'user', content: 'Weather?' }], ...tools });
+  await client().send(new InvokeModelCommand({ modelId: MODEL, body }));
+  expect(only()['gen_ai.tool.definitions']).toEqual([{ type: 'function', ...called }]);
+});
+
 it('writes embeddings, without their vectors', async () => {
   wire.answer(() => json({ embedding: [0.5, 0.25, 0.125], inputTextTokenCount: 3 }));
   const body = JSON.stringify({ inputText: 'one two three' });

@@ -1,6 +1,6 @@
 /** Compares the parameters of a request with recorded ones. */
 import type { Parameters, RecordedModelCall } from '../recording/recorded-call.ts';
-import type { ModelRequest } from '../wire/model-request.ts';
+import { isAnthropic, type ModelRequest } from '../wire/model-request.ts';
 import { canonicalJson } from './flatten.ts';
 
 type Parameter = keyof Parameters;
@@ -13,7 +13,7 @@ const PARAMETERS: readonly Parameter[] = ['temperature', 'topP', 'maxTokens', 's
  * `top_p` beside thinking, nor both together: frameworks leave them out.
  */
 function isRewritten(key: Parameter, recorded: Parameters, { api, parameters, thinkingTokens }: ModelRequest): boolean {
-  if (api !== 'anthropic-messages') return false;
+  if (!isAnthropic(api)) return false;
   const given = parameters[key];
   if (key === 'maxTokens') {
     const { maxTokens } = recorded;

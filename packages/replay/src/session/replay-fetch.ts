@@ -2,9 +2,11 @@
 import { SpanlineError } from '@spanline/record';
 import type { ModelMatcher } from '../matching/model-matcher.ts';
 import type { RecordedModelCall } from '../recording/recorded-call.ts';
+import { amazonChunk } from '../wire/amazon-stream.ts';
 import { anthropicAnswer, anthropicEvents } from '../wire/anthropic-messages.ts';
+import { converseAnswer, converseEvents } from '../wire/bedrock-converse.ts';
 import { errorResponse, failureEvents, failureResponse, isReported } from '../wire/failure.ts';
-import { type Api, type ModelRequest, readModelRequest } from '../wire/model-request.ts';
+import { type Api, isAmazon, type ModelRequest, readModelRequest } from '../wire/model-request.ts';
 import { openaiAnswer, openaiEvents } from '../wire/openai-chat.ts';
 import { responsesAnswer, responsesEvents, responsesItems } from '../wire/openai-responses.ts';
 import { type StreamEnd, streamedBody } from '../wire/streamed-body.ts';
@@ -22,7 +24,7 @@ export interface ReplayFetchOptions {
 /** How an API says a recorded answer: whole, and as the events of a stream. */
 interface Wording {
   readonly whole: (call: RecordedModelCall) => object;
-  readonly events: (call: RecordedModelCall, request: ModelRequest, isWhole: boolean) => string[];
+  readonly events: (call: RecordedModelCall, request: ModelRequest, isWhole: boolean) => (string | Uint8Array)[];
 }
 
 const WORDINGS: Readonly<Record<Api, Wording>> = {
@@ -36,7 +38,16 @@ const WORDINGS: Readonly<Record<Api, Wording>> = {
   },
   'anthropic-messages': {
     whole: anthropicAnswer,
-    events: (call, _, isWhole) => anthropicEvents(call, isWhole),
+    events: (call, _, isWhole) =>
+      anthropicEvents(call, isWhole).map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
+  },
+  'bedrock-anthropic': {
+    whole: anthropicAnswer,
+    events: (call, _, isWhole) => anthropicEvents(call, isWhole).map(amazonChunk),
+  },
+  'bedrock-converse': {
+    whole: converseAnswer,
+    events: (call, _, isWhole) => converseEvents(call, isWhole),
   },
 };
 
@@ -72,24 +83,31 @@ function respond(
   if (end === 'open' && !hasBegun) return untilAborted(signal);
   if ((end === 'broken' || end === 'failed') && !hasBegun) return failureResponse(request.api, record);
   const wording = WORDINGS[request.api];
-  const headers = { 'x-request-id': record['spanline.provider.request_id'] ?? `replay-${call.spanId}` };
+  const isOfAmazon = isAmazon(request.api);
+  const id = record['spanline.provider.request_id'] ?? `replay-${call.spanId}`;
+  const headers = { [isOfAmazon ? 'x-amzn-requestid' : 'x-request-id']: id };
   if (!request.isStreamed) {
     return Response.json(wording.whole(call), { headers });
   }
   const events = wording.events(call, request, end === 'whole');
   if (end === 'failed') events.push(...failureEvents(request.api, record, events.length));
   const stream = streamedBody(events, { record, end: end === 'failed' ? 'whole' : end, asRecorded, signal });
-  return new Response(stream, { headers: { ...headers, 'content-type': 'text/event-stream' } });
+  const type = isOfAmazon ? 'application/vnd.amazon.eventstream' : 'text/event-stream';
+  return new Response(stream, { headers: { ...headers, 'content-type': type } });
 }
 
 const EMBEDDINGS = /\/embeddings$/;
+/** Commands of Bedrock. */
+const BEDROCK = /\/model\/[^/]+\/[^/]+$/;
 
 /** Says why a request to another path has no answer. */
 function notSpoken(method: string, pathname: string): string {
   const none = `a recording has no answer to ${method} ${pathname}`;
+  if (BEDROCK.test(pathname))
+    return `${none}: Converse is replayed, and InvokeModel for models of Anthropic; replace the function around it by recorded.model()`;
   return EMBEDDINGS.test(pathname)
     ? `${none}: lines have no vectors; replace the retriever around it by recorded.retriever(), or run it for real (live: retriever)`
-    : `${none}: chat completions and Responses of OpenAI and messages of Anthropic are replayed`;
+    : `${none}: chat completions and Responses of OpenAI, messages of Anthropic and Converse of Amazon Bedrock are replayed`;
 }
 
 /** Creates the function. A miss is an answer with status 400, which no client sends again. */
@@ -101,7 +119,7 @@ export function createReplayFetch(options: ReplayFetchOptions): typeof fetch {
     const { pathname } = new URL(asked.url);
     if (sendEmbeddings !== undefined && EMBEDDINGS.test(pathname)) return sendEmbeddings(asked);
     const request = readModelRequest(asked.url, await asked.text(), (id) => items.get(id));
-    const api = request?.api ?? 'openai-chat';
+    const api = request?.api ?? (BEDROCK.test(pathname) ? 'bedrock-converse' : 'openai-chat');
     try {
       asked.signal.throwIfAborted();
       if (request === undefined) {

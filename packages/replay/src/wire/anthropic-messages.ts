@@ -68,8 +68,11 @@ export function anthropicAnswer(call: RecordedModelCall): object {
   };
 }
 
+/** An event of a stream. */
+export type AnthropicEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
+
 /** The events of the stream. @param isWhole - false for an answer that broke off */
-export function anthropicEvents(call: RecordedModelCall, isWhole: boolean): string[] {
+export function anthropicEvents(call: RecordedModelCall, isWhole: boolean): AnthropicEvent[] {
   const [answer = NOTHING] = answersOf(call);
   const usage = usageFields(usageOf(call));
   const message = {
@@ -79,7 +82,7 @@ export function anthropicEvents(call: RecordedModelCall, isWhole: boolean): stri
     stop_sequence: null,
     usage: { ...usage, output_tokens: 1 },
   };
-  const events: ({ type: string } & Record<string, unknown>)[] = [{ type: 'message_start', message }];
+  const events: AnthropicEvent[] = [{ type: 'message_start', message }];
   for (const [index, { start, deltas }] of blocksOf(answer).entries()) {
     events.push({ type: 'content_block_start', index, content_block: start });
     for (const delta of deltas) events.push({ type: 'content_block_delta', index, delta });
@@ -89,5 +92,5 @@ export function anthropicEvents(call: RecordedModelCall, isWhole: boolean): stri
     const delta = { stop_reason: anthropicReason(answer), stop_sequence: null };
     events.push({ type: 'message_delta', delta, usage }, { type: 'message_stop' });
   }
-  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  return events;
 }

@@ -1,6 +1,7 @@
 /** Recorded failures as answers of a provider. */
-import { type ErrorClass, isPlainObject, parseContent, type SpanRecord } from '@spanline/record';
-import type { Api } from './model-request.ts';
+import { type ErrorClass, isPlainObject, parseContent, props, type SpanRecord } from '@spanline/record';
+import { amazonChunk, amazonException } from './amazon-stream.ts';
+import { type Api, isAmazon } from './model-request.ts';
 
 const STATUS: Readonly<Partial<Record<ErrorClass, number>>> = {
   rate_limit: 429,
@@ -17,7 +18,12 @@ const HEADERS = { 'content-type': 'application/json', 'x-should-retry': 'false' 
 
 const FALLBACK_STATUS = 500;
 
+/** Amazon's clients read the type of a failure from a header. */
+const headersOf = (api: Api, type: string): Record<string, string> =>
+  isAmazon(api) ? { ...HEADERS, 'x-amzn-errortype': type } : HEADERS;
+
 function errorBody(api: Api, type: string, message: string): object {
+  if (isAmazon(api)) return { message };
   return api === 'anthropic-messages'
     ? { type: 'error', error: { type, message } }
     : { error: { message, type, code: type } };
@@ -25,7 +31,7 @@ function errorBody(api: Api, type: string, message: string): object {
 
 /** An answer that is an error. */
 export function errorResponse(api: Api, status: number, type: string, message: string): Response {
-  return new Response(JSON.stringify(errorBody(api, type, message)), { status, headers: HEADERS });
+  return new Response(JSON.stringify(errorBody(api, type, message)), { status, headers: headersOf(api, type) });
 }
 
 /** A message of an error as clients make it of a status and a body, and LangChain of that. */
@@ -47,9 +53,10 @@ function reportedFailure(record: SpanRecord): ReportedFailure | undefined {
   if (status === undefined && UNTOLD.has(kind)) return undefined;
   const type = record['error.type'] ?? 'error';
   const body = parseContent(said);
+  const sent = record['http.response.status_code'] ?? 0;
+  const byKind = (kind === undefined ? undefined : STATUS[kind]) ?? FALLBACK_STATUS;
   return {
-    status:
-      status === undefined ? ((kind === undefined ? undefined : STATUS[kind]) ?? FALLBACK_STATUS) : Number(status),
+    status: status === undefined ? (sent >= 400 ? sent : byKind) : Number(status),
     type,
     message: said === '' ? type : said,
     body: isPlainObject(body) ? body : undefined,
@@ -71,7 +78,7 @@ export function failureResponse(api: Api, record: SpanRecord): Response {
   const { status, type, message, body } = reported;
   return body === undefined
     ? errorResponse(api, status, type, message)
-    : new Response(JSON.stringify(body), { status, headers: HEADERS });
+    : new Response(JSON.stringify(body), { status, headers: headersOf(api, type) });
 }
 
 type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -97,7 +104,7 @@ function responsesFailure(record: SpanRecord, code: string, message: string): Ev
  *
  * @param place - of the event in the stream, from 0
  */
-export function failureEvents(api: Api, record: SpanRecord, place: number): string[] {
+export function failureEvents(api: Api, record: SpanRecord, place: number): (string | Uint8Array)[] {
   const reported = reportedFailure(record);
   if (reported === undefined) return [];
   const { type, message, body } = reported;
@@ -105,6 +112,8 @@ export function failureEvents(api: Api, record: SpanRecord, place: number): stri
     const event = { ...responsesFailure(record, type, message), sequence_number: place };
     return [`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`];
   }
+  if (isAmazon(api))
+    return [isPlainObject(props(body)['error']) ? amazonChunk(body ?? {}) : amazonException(type, message)];
   const data = JSON.stringify(body ?? errorBody(api, type, message));
   return [api === 'anthropic-messages' ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`];
 }

@@ -12,8 +12,13 @@ import {
 } from '@spanline/record';
 import type { Parameters } from '../recording/recorded-call.ts';
 
-/** APIs that are spoken. */
-export type Api = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+/** APIs that are spoken. Models of Anthropic on Bedrock are asked in Anthropic's words, in Amazon's envelope. */
+export type Api = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-anthropic' | 'bedrock-converse';
+
+/** True where the words of a request are Anthropic's. */
+export const isAnthropic = (api: Api): boolean => api === 'anthropic-messages' || api === 'bedrock-anthropic';
+/** True where the envelope of an answer is Amazon's. */
+export const isAmazon = (api: Api): boolean => api === 'bedrock-anthropic' || api === 'bedrock-converse';
 
 /** A request. */
 export interface ModelRequest {
@@ -24,7 +29,7 @@ export interface ModelRequest {
   readonly parameters: Parameters;
   /** Tokens of the thinking that was asked for; 0 where the model chooses. `undefined` without thinking. */
   readonly thinkingTokens?: number | undefined;
-  /** The answer is a stream of server-sent events. */
+  /** The answer is a stream: of server-sent events, or of Amazon's. */
   readonly isStreamed: boolean;
   /** The stream ends with the usage, which OpenAI sends only if it is asked to. */
   readonly wantsUsage: boolean;
@@ -134,7 +139,45 @@ function anthropicMessages(body: Props): ModelRequest {
   };
 }
 
-const APIS: readonly (readonly [path: RegExp, read: (body: Props, find: FindItem) => ModelRequest])[] = [
+/** The model and the stream are in the path. Other makers than Anthropic have words of their own. */
+function bedrockAnthropic(body: Props): ModelRequest | undefined {
+  if (text(body['anthropic_version']) === undefined) return undefined;
+  return { ...anthropicMessages(body), api: 'bedrock-anthropic' };
+}
+
+/** Marks of the cache are no tools. */
+function converseTool(tool: unknown): ToolDefinition[] {
+  const { toolSpec, systemTool } = props(tool);
+  if (systemTool !== undefined) return [definition('system_tool', props(systemTool), undefined)];
+  const fields = props(toolSpec);
+  return toolSpec === undefined ? [] : [definition(undefined, fields, props(fields['inputSchema'])['json'])];
+}
+
+function bedrockConverse({ system, messages, toolConfig, inferenceConfig }: Props): ModelRequest {
+  const instructions: Message[] = system === undefined ? [] : [{ role: 'system', parts: toParts(system) }];
+  const config = props(inferenceConfig);
+  return {
+    api: 'bedrock-converse',
+    model: undefined,
+    isStreamed: false,
+    messages: [...instructions, ...toMessages(messages)],
+    tools: list(props(toolConfig)['tools']).flatMap(converseTool),
+    parameters: {
+      temperature: number(config['temperature']),
+      topP: number(config['topP']),
+      maxTokens: number(config['maxTokens']),
+      stop: stopOf(config['stopSequences']),
+    },
+    wantsUsage: true,
+  };
+}
+
+type Read = (body: Props, find: FindItem) => ModelRequest | undefined;
+
+/** Paths of Bedrock name the model, and say whether the answer is a stream. */
+const APIS: readonly (readonly [path: RegExp, read: Read])[] = [
+  [/\/model\/(?<model>[^/]+)\/(?:converse|converse-(?<stream>stream))$/, bedrockConverse],
+  [/\/model\/(?<model>[^/]+)\/(?:invoke|invoke-with-response-(?<stream>stream))$/, bedrockAnthropic],
   [/\/chat\/completions$/, openaiChat],
   [/\/responses$/, openaiResponses],
   [/\/v1\/messages$/, anthropicMessages],
@@ -143,11 +186,17 @@ const APIS: readonly (readonly [path: RegExp, read: (body: Props, find: FindItem
 /** Reads a request; `undefined` for one that is not to a model, or not over an API that is spoken. */
 export function readModelRequest(url: string, body: string, find: FindItem): ModelRequest | undefined {
   const { pathname } = new URL(url);
-  const read = APIS.find(([path]) => path.test(pathname))?.[1];
-  if (read === undefined) return undefined;
   try {
-    return read(props(JSON.parse(body)), find);
+    for (const [path, read] of APIS) {
+      const found = path.exec(pathname);
+      if (found === null) continue;
+      const request = read(props(JSON.parse(body)), find);
+      const { model, stream } = found.groups ?? {};
+      if (request === undefined || model === undefined) return request;
+      return { ...request, model: decodeURIComponent(model), isStreamed: stream !== undefined };
+    }
   } catch {
-    return undefined;
+    // The body or the path is none that a client writes.
   }
+  return undefined;
 }

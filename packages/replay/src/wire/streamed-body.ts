@@ -23,7 +23,10 @@ function pausesOf(record: SpanRecord, events: number): readonly [first: number, 
   return [first, events > 1 ? (duration - first) / (events - 1) : 0];
 }
 
-async function* send(events: readonly string[], options: StreamOptions, stop: AbortSignal): AsyncGenerator<string> {
+/** A piece of a stream: a server-sent event, or a message of Amazon's. */
+type Piece = string | Uint8Array;
+
+async function* send(events: readonly Piece[], options: StreamOptions, stop: AbortSignal): AsyncGenerator<Piece> {
   const { record, end, asRecorded } = options;
   const [first, next] = asRecorded ? pausesOf(record, events.length) : [0, 0];
   for (const [index, event] of events.entries()) {
@@ -42,7 +45,7 @@ async function* send(events: readonly string[], options: StreamOptions, stop: Ab
 }
 
 /** Makes the body. */
-export function streamedBody(events: readonly string[], options: StreamOptions): ReadableStream<Uint8Array> {
+export function streamedBody(events: readonly Piece[], options: StreamOptions): ReadableStream<Uint8Array> {
   const { signal } = options;
   const stopped = new AbortController();
   const abort = (): void => stopped.abort(signal.reason);
@@ -54,7 +57,7 @@ export function streamedBody(events: readonly string[], options: StreamOptions):
     async pull(controller) {
       try {
         const { done, value } = await sent.next();
-        if (done !== true) return controller.enqueue(encoder.encode(value));
+        if (done !== true) return controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
         controller.close();
       } catch (error) {
         controller.error(signal.aborted ? signal.reason : error);
