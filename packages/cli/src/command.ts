@@ -18,6 +18,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the command must end. */
   readonly stop: AbortSignal;
+  /** Leaves Ctrl-C to another program at the terminal, until the returned function is called. */
+  readonly leaveInterrupts?: () => () => void;
 }
 
 /** Runs a command with its arguments. @returns the exit code */
