@@ -69,7 +69,8 @@ async function ask(env: Record<string, string>, last: string): Promise<{ answer:
 /** A printed trace without times, ids, widths and the shape of its bars. */
 function comparable(text: string): string {
   return text
-    .replaceAll(/\d+:\d+:[\d.]+|\b[\da-f-]{32,36}\b|\d+(?= ms)/g, '*')
+    .replaceAll(/\d+:\d+:[\d.]+|\b[\da-f-]{32,36}\b/g, '*')
+    .replaceAll(/[\d.]+ m?s\b/g, '* ms')
     .replaceAll(/[╺━╸]+/g, '━')
     .replaceAll(/ +/g, ' ')
     .trim();
