@@ -33,16 +33,16 @@ export const THROWN: readonly (() => unknown)[] = [
   () => Object.create(null) as object,
   circle,
   bottomless,
-  () => Object.defineProperties(new Error('x'), { message: { get: refuse }, stack: { get: refuse } }),
   () => Object.assign(new Error('x'), { status: Number.NaN, statusCode: '500', headers: null }),
   () => Object.assign(new Error('m'.repeat(100_000)), { name: 'n'.repeat(100_000), code: { toString: refuse } }),
   () => Object.assign(new Error('x'), { message: { toString: refuse }, stack: 7, name: [] }),
   () => new AggregateError([null, circle(), revoked()], 'many'),
   // Express's last handler reads an error, and these make it throw outside of the request.
   revoked,
+  () => Object.defineProperties(new Error('x'), { message: { get: refuse }, stack: { get: refuse } }),
   () =>
     Object.defineProperties(new Error('x'), { name: { get: refuse }, cause: { get: refuse }, status: { get: refuse } }),
   () => new Proxy(new Error('hidden'), { get: refuse, has: refuse, ownKeys: refuse, getPrototypeOf: refuse }),
 ];
 /** As many of them, from the first one, can be read. */
-export const READABLE = THROWN.length - 3;
+export const READABLE = THROWN.length - 4;
