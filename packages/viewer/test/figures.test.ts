@@ -143,6 +143,15 @@ describe('a panel', () => {
     expect(rounded).toEqual(expected);
   });
 
+  it('has a value for each day where it is by day', async () => {
+    const { barMs, series } = (await (await openViewer(logWith(LINES))).ask('panels/spend')).json as PanelAnswer;
+    expect(barMs).toBe(86_400_000);
+    expect(series.map(({ points }) => points.map(([time]) => time))).toEqual([
+      [Date.UTC(2026, 10, 23)],
+      [Date.UTC(2026, 10, 23)],
+    ]);
+  });
+
   it('is about the spans that pass the filter of the page', async () => {
     const viewer = await openViewer(logWith(LINES));
     const answer = (await viewer.ask('panels/model-cost-cost-usd?filter=user:u0%20OR%20model:gpt-4o'))

@@ -21,6 +21,8 @@ export interface Panel {
   readonly metrics: readonly MetricName[];
   /** Field whose values are the series. Without one, each metric is a series. */
   readonly split?: AttributeKey;
+  /** Length of an interval. @defaultValue that of the list of traces */
+  readonly every?: 'day';
   readonly unit: Unit;
   /** `lines`: a value at each time. `bars`: parts of a sum. `ranking`: totals alone. */
   readonly chart: 'lines' | 'bars' | 'ranking';
@@ -50,7 +52,7 @@ function filterOf(name: MetricName): string | undefined {
   return isOfSpans(first) ? measureFilter(first) : undefined;
 }
 
-function chartsOf({ id, title, metrics, by }: DefinedPanel): Panel[] {
+function chartsOf({ id, title, metrics, by, every }: DefinedPanel): Panel[] {
   const units = [...new Set(metrics.map((name) => metricOf(name).unit))];
   const charts =
     by === undefined
@@ -68,6 +70,7 @@ function chartsOf({ id, title, metrics, by }: DefinedPanel): Panel[] {
       unit,
       chart: by !== undefined && ADDS.has(unit) && per === undefined ? 'bars' : 'lines',
       ...(by === undefined ? {} : { split: by }),
+      ...(every === undefined ? {} : { every }),
       ...(filter === undefined ? {} : { filter }),
     };
   });

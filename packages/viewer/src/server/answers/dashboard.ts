@@ -10,6 +10,7 @@ import type { Histogram } from './trace-list.ts';
 
 /** Series of one panel; the page says how many more there are. */
 const MAX_SERIES = 8;
+const DAY_MS = 86_400_000;
 
 /** The question of a panel. */
 export interface PanelQuestion {
@@ -77,5 +78,9 @@ async function errorSeries(panel: Panel, { query, filter, bars, options }: Panel
 }
 
 /** The answer to `GET /api/v1/panels/<id>`. */
-export const readPanel = (panel: Panel, question: PanelQuestion): Promise<PanelAnswer> =>
-  panel.metrics.length === 0 ? errorSeries(panel, question) : metricSeries(panel, question);
+export function readPanel(panel: Panel, question: PanelQuestion): Promise<PanelAnswer> {
+  if (panel.metrics.length === 0) return errorSeries(panel, question);
+  const isByDay = panel.every === 'day' && question.bars.barMs < DAY_MS;
+  const days: Histogram = { barMs: DAY_MS, histogram: [] };
+  return metricSeries(panel, isByDay ? { ...question, bars: days } : question);
+}
