@@ -55,7 +55,7 @@ export function startRsyslog(files: string, text: string, url: string, index: st
       program,
       '-n',
       '-i',
-      'none',
+      join(folder, 'rsyslogd.pid'),
       '-f',
       join(folder, 'rsyslog.conf'),
       ...modules,

@@ -13,9 +13,18 @@ whose units are traces. Then the newest version of each prompt beside the one be
 also in view of the number of comparisons. A filter passes lines of model calls and of scores.
 
   --gate          exit code 1 if the newest version of a prompt is worse: slower, more expensive, with more errors, more
-                  tokens or a lower score
+                  tokens or a lower score; a note says where there are too few traces
   --all           all comparisons, also those without a change
 `;
+
+/** What a gate that passes has not looked at. */
+function gateNotes(changes: readonly PromptChange[]): string[] {
+  if (changes.length === 0) return ['The gate has compared nothing: no prompt has two versions.'];
+  const open = changes.filter(({ difference }) => difference.low === undefined).length;
+  return open === 0
+    ? []
+    : [`Too few traces for ${cell.count(open)} of ${cell.amount(changes.length, 'comparison')}: the gate passes them.`];
+}
 
 const figureOf = ({ figures }: PromptVersion, name: string): string => {
   const found = figures.find(({ figure, unit }) => figure === name && unit !== 'score');
@@ -102,13 +111,14 @@ export const prompts = defineQuestion({
       const text = 'No model call names its prompt.';
       return { blocks: [{ kind: 'text', text }], data, isOk: false };
     }
-    const note = leftOut === 0 ? [] : [`Left out beyond the limits: ${cell.count(leftOut)} calls and scores.`];
+    const notes = leftOut === 0 ? [] : [`Left out beyond the limits: ${cell.count(leftOut)} calls and scores.`];
+    if (flags.gate === true) notes.push(...gateNotes(changes));
     return {
       blocks: [
         { kind: 'table', columns: versionColumns(versions) },
         ...scoreBlocks(versions),
         ...changeBlocks(changes, flags.all === true),
-        ...note.map((text): Block => ({ kind: 'text', text, tone: 'yellow' })),
+        ...notes.map((text): Block => ({ kind: 'text', text, tone: 'yellow' })),
       ],
       data,
       isOk: flags.gate !== true || worse.length === 0,

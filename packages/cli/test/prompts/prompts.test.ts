@@ -88,11 +88,17 @@ describe('spanline prompts', () => {
       cwd: app(traces(1, 40, GOOD), traces(90, 40, { ...GOOD, version: '2' })),
     });
     expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('do not differ') as string });
-    // One trace has no interval: nothing is said about it.
+    // One trace has no interval, so that it cannot be compared.
     const few = await cli(['prompts', 'app.ndjson', '--gate'], {
       cwd: app(traces(1, 1, GOOD), traces(9, 1, { ...GOOD, version: '2', costUsd: 1 })),
     });
-    expect(few.code).toBe(0);
+    expect(few).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Too few traces for 5 of 6 comparisons: the gate passes them.') as string,
+    });
+    expect(few.stdout).not.toContain('●');
+    const first = await cli(['prompts', 'app.ndjson', '--gate'], { cwd: app(traces(1, 9, GOOD)) });
+    expect(first.stdout).toContain('The gate has compared nothing');
   });
 
   it('tells a text that changed without its version, and a log without prompts', async () => {

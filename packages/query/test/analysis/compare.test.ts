@@ -61,6 +61,20 @@ describe('a comparison of two logs', () => {
     expect(found.filter((names) => names.length > 0).length).toBeLessThanOrEqual(6);
   });
 
+  it.each([1, 2, 3, 5])('finds no change of a quantile between %i traces on each side', (count) => {
+    const draw = (from: number): SpanRecord[] =>
+      Array.from({ length: count }, (_, number) => span(number, { ms: from + number, trace_id: traceId(number + 1) }));
+    expect(changes(compare(draw(100), draw(900))).filter((name) => /p\d/.test(name))).toEqual([]);
+  });
+
+  it('finds a change of a median between six traces on each side', () => {
+    const draw = (from: number): SpanRecord[] =>
+      Array.from({ length: 6 }, (_, number) => span(number, { ms: from + number, trace_id: traceId(number + 1) }));
+    const { figures = [] } = compare(draw(100), draw(900)).steps[0] ?? {};
+    const bounds = figures.map(({ figure, difference }) => [figure, difference.low !== undefined]);
+    expect(Object.fromEntries(bounds)).toMatchObject({ p50_ms: true, p95_ms: false });
+  });
+
   it('has intervals that hold the truth in about 95 % of the cases, also where spans of a trace are alike', () => {
     const random = numbers(3);
     const draw = (): SpanRecord[] =>

@@ -4,7 +4,8 @@
  *
  * - Shares: Wilson's interval, with the number of observations that the clusters are worth.
  * - Means: the variance of a ratio of sums over clusters, with Student's quantile.
- * - Quantiles: Woodruff's interval, which is the one of the share below it, read from the sorted values.
+ * - Quantiles: Woodruff's interval, which is the one of the share below it, read from the sorted values. With fewer
+ *   traces than it needs there is none.
  * - Differences: Newcombe's method, which puts the intervals of both sides together.
  */
 
@@ -17,7 +18,7 @@ export interface Sample {
   readonly traces: Uint32Array;
 }
 
-/** An estimate and its interval. Observations of a single trace have a mean, but no interval of it. */
+/** An estimate and its interval. Too few traces have an estimate without one. */
 export interface Estimate extends Partial<Interval> {
   readonly value: number;
 }
@@ -76,7 +77,16 @@ export function estimateMean(sample: Sample, z: number): Estimate | undefined {
   return { value: mean, low: mean - reach, high: mean + reach };
 }
 
-/** A quantile of the values. */
+/**
+ * True if all traces may well lie on one side of the quantile, so that an end of its interval is beyond all values: fewer
+ * than 6 traces for a median, than 72 for p95.
+ */
+function isBeyondValues(share: number, traces: number, z: number): boolean {
+  const oneSide = Math.max(share, 1 - share) ** traces;
+  return normalQuantile(1 - oneSide) < z;
+}
+
+/** A quantile of the values. It has no interval if there are too few traces for one. */
 export function estimateQuantile(sample: Sample, share: number, z: number): Estimate | undefined {
   const { values } = sample;
   if (values.length === 0) return undefined;
@@ -84,6 +94,7 @@ export function estimateQuantile(sample: Sample, share: number, z: number): Esti
   const at = (part: number): number => quantileOf(sorted, part) ?? 0;
   const value = at(share);
   const { mean, variance, units } = meanOf(sample, (index) => Number((values[index] ?? 0) <= value));
+  if (isBeyondValues(share, units, z)) return { value };
   // The share below a quantile is known, also where many values are the same.
   const { low, high } = wilson(share, effectiveCount(sample, mean, variance, units), z);
   return { value, low: at(low), high: at(high) };
