@@ -33,16 +33,6 @@ if (mode === 'spanline' || mode === 'disabled') {
     enabled: mode === 'spanline',
   });
   app.use(spanlineExpress({ tracer }));
-} else if (mode === 'one-class') {
-  // The messages share one hidden class, as with Spanline, and nothing else.
-  app.use((req, res, next) => {
-    for (const [message, key] of [[req, 'baseUrl'] as const, [res, 'req'] as const]) {
-      const descriptor = Object.getOwnPropertyDescriptor(message, key);
-      Reflect.deleteProperty(message, key);
-      if (descriptor !== undefined) Object.defineProperty(message, key, descriptor);
-    }
-    next();
-  });
 } else if (mode === 'pino-http') {
   const { pinoHttp } = await import('pino-http');
   const { destination } = await import('pino');

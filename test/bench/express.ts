@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { type BenchResult, type OperationCost, resultOf } from './harness.ts';
-import { type Row, addedRatio, bytesPerSpan, ratio, told } from './rows.ts';
+import { type Row, addedRatio, bytesPerSpan, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
-const MODES = ['none', 'one-class', 'disabled', 'spanline', 'pino-http', 'otel'] as const;
+const MODES = ['none', 'disabled', 'spanline', 'pino-http', 'otel'] as const;
 const REPETITIONS = 5;
 const REQUESTS = 6000;
 const CONNECTIONS = 32;
@@ -88,7 +88,5 @@ export async function expressRows(): Promise<Row[]> {
     addedRatio('Express, CPU added per request', 0.35, of('none'), of('spanline'), of('otel')),
     bytesPerSpan('Express request', 6.8, 1, of('none'), of('spanline')),
     ratio('Express, disabled', 1.02, of('disabled'), of('none')),
-    told('Express, messages of one hidden class', of('one-class'), of('none')),
-    told('Express request', of('spanline'), of('one-class')),
   ];
 }

@@ -1,11 +1,10 @@
 /** `req.span`, `req.log`, `req.id` and `req.clientSignal`. */
 
-import type { Application, Request, Response } from 'express';
+import type { Application, Request } from 'express';
 import type { Tracer } from '@spanline/core';
 import { clientSignalOf, exchangeOf, requestState, stateOf } from '@spanline/http';
 import { sharedState } from '@spanline/instrumentation';
 import { requestLog } from './request-log.ts';
-import { shareShape } from './share-shape.ts';
 import { outermost } from './watch-application.ts';
 
 type Fields = PropertyDescriptorMap & ThisType<Request>;
@@ -67,10 +66,7 @@ function defineFields(app: Application): void {
 }
 
 /** Gives a request its fields, also if it gets no span. */
-export function addRequestFields(req: Request, res: Response, { logger }: Tracer): void {
+export function addRequestFields(req: Request, { logger }: Tracer): void {
   defineFields(req.app);
-  const state = requestState(req);
-  if (state.logger !== undefined) return;
-  state.logger = logger;
-  shareShape(req, res);
+  requestState(req).logger ??= logger;
 }

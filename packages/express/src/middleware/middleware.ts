@@ -59,7 +59,7 @@ export function spanlineExpress(options: SpanlineExpressOptions = {}): RequestHa
   }
 
   return function spanline(req, res, next): void {
-    requests.guard('express fields', () => addRequestFields(req, res, requests.tracer));
+    requests.guard('express fields', () => addRequestFields(req, requests.tracer));
     requests.trace(req, res, next);
   };
 }
