@@ -17,7 +17,7 @@ also in view of the number of comparisons. A filter passes lines of model calls 
   --all           all comparisons, also those without a change
 `;
 
-/** What a gate that passes has not looked at. */
+/** Comparisons that the gate could not make. */
 function gateNotes(changes: readonly PromptChange[]): string[] {
   if (changes.length === 0) return ['The gate has compared nothing: no prompt has two versions.'];
   const open = changes.filter(({ difference }) => difference.low === undefined).length;

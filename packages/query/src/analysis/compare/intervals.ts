@@ -78,8 +78,8 @@ export function estimateMean(sample: Sample, z: number): Estimate | undefined {
 }
 
 /**
- * True if all traces may well lie on one side of the quantile, so that an end of its interval is beyond all values: fewer
- * than 6 traces for a median, than 72 for p95.
+ * True if all traces may well lie on one side of the quantile, so that an end of its interval is beyond all values. A
+ * median needs 6 traces, p95 needs 72.
  */
 function isBeyondValues(share: number, traces: number, z: number): boolean {
   const oneSide = Math.max(share, 1 - share) ** traces;
