@@ -3,13 +3,13 @@
 import { isObject, list, type Props, props, text } from '@spanline/instrumentation';
 
 /** The tools of OpenAI's Responses API, and the items that its answer has for their calls. */
-const ITEMS: Readonly<Record<string, string>> = {
-  web_search: 'web_search_call',
-  web_search_preview: 'web_search_call',
-  file_search: 'file_search_call',
-  code_interpreter: 'code_interpreter_call',
-  image_generation: 'image_generation_call',
-};
+const ITEMS: ReadonlyMap<string | undefined, string> = new Map([
+  ['web_search', 'web_search_call'],
+  ['web_search_preview', 'web_search_call'],
+  ['file_search', 'file_search_call'],
+  ['code_interpreter', 'code_interpreter_call'],
+  ['image_generation', 'image_generation_call'],
+]);
 
 /** Tools of a request have their name and the provider's id, `openai.web_search`. The application may rename a tool. */
 function toolIds(tools: unknown): ReadonlyMap<string, string> {
@@ -52,10 +52,9 @@ export function serverItems(content: unknown, tools: unknown): Props | undefined
     const item = items.get(toolCallId);
     if (type === 'tool-call' && providerExecuted === true) {
       ids ??= toolIds(tools);
-      const name = text(toolName) ?? '';
-      const kind = ids.get(name) ?? name;
-      const itemType = Object.hasOwn(ITEMS, kind) ? ITEMS[kind] : undefined;
-      if (itemType === undefined) continue;
+      const kind = ids.get(text(toolName) ?? '');
+      const itemType = ITEMS.get(kind);
+      if (kind === undefined || itemType === undefined) continue;
       kinds.add(kind);
       items.set(toolCallId, { type: itemType, id: toolCallId, container_id: argumentsOf(part)['containerId'] });
     } else if (type === 'tool-result' && item !== undefined) {
