@@ -1,15 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { cli } from './support/cli.ts';
-
-type Body = Record<string, unknown>;
+import { type Answer, type Body, type CloudWatchServer, startCloudWatch } from './support/cloudwatch.ts';
 
 /** CloudWatch's dashboards in the protocol that AWS's own client speaks. */
-async function startCloudwatch(): Promise<{ dashboards: Map<string, string>; calls: string[]; url: string }> {
+async function start(): Promise<CloudWatchServer & { dashboards: Map<string, string> }> {
   const dashboards = new Map([['Spanline-by-hand', JSON.stringify({ widgets: [] })]]);
-  const calls: string[] = [];
-  function answer(action: string, body: Body): [number, unknown] {
+  function answer(action: string, body: Body): Answer {
     const name = String(body['DashboardName']);
     switch (action) {
       case 'ListDashboards':
@@ -26,22 +22,7 @@ async function startCloudwatch(): Promise<{ dashboards: Map<string, string>; cal
         return [400, { __type: 'InvalidAction', message: action }];
     }
   }
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let text = '';
-    for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString();
-    const action = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-    calls.push(action);
-    const isSigned = /Credential=AKIDEXAMPLE\/.*\/eu-central-1\/monitoring\//.test(request.headers.authorization ?? '');
-    const [status, content] = isSigned ? answer(action, JSON.parse(text) as Body) : [403, { message: 'not signed' }];
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' });
-    response.end(JSON.stringify(content));
-  }
-  const server = createServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => void server.close());
-  return { dashboards, calls, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { dashboards, ...(await startCloudWatch(answer)) };
 }
 
 const TARGET = ['cloudwatch', '--log-group', '/rag-api/llm', '--region', 'eu-central-1'];
@@ -50,7 +31,7 @@ it('keeps the dashboard of CloudWatch through AWS’s client', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-secret-key');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const { dashboards, calls, url } = await startCloudwatch();
+  const { dashboards, calls, url } = await start();
   const apply = (...more: string[]) => cli(['dashboards', 'apply', ...TARGET, '--url', url, ...more]);
   expect((await apply()).stdout).toBe('+ create Spanline\nNothing was changed. Add --yes to change it.\n');
   expect(calls).not.toContain('PutDashboard');

@@ -1,17 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { cli, type Outcome } from '../support/cli.ts';
-
-type Body = Record<string, unknown>;
+import { type Answer, type Body, type CloudWatchServer, startCloudWatch } from '../support/cloudwatch.ts';
 
 const NOT_INPUT = ['AlarmArn', 'StateValue'];
 
 /** CloudWatch's log alarms in the protocol that AWS's own client speaks. */
-async function startCloudwatch(): Promise<{ alarms: Map<string, Body>; calls: string[]; url: string }> {
+async function start(): Promise<CloudWatchServer & { alarms: Map<string, Body> }> {
   const alarms = new Map<string, Body>();
-  const calls: string[] = [];
-  function answer(action: string, body: Body): [number, unknown] {
+  function answer(action: string, body: Body): Answer {
     const name = String(body['AlarmName']);
     switch (action) {
       case 'DescribeAlarms': {
@@ -30,22 +26,7 @@ async function startCloudwatch(): Promise<{ alarms: Map<string, Body>; calls: st
         return [400, { __type: 'InvalidAction', message: action }];
     }
   }
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let text = '';
-    for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString();
-    const action = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-    calls.push(action);
-    const isSigned = /Credential=AKIDEXAMPLE\/.*\/eu-central-1\/monitoring\//.test(request.headers.authorization ?? '');
-    const [status, content] = isSigned ? answer(action, JSON.parse(text) as Body) : [403, { message: 'not signed' }];
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' });
-    response.end(JSON.stringify(content));
-  }
-  const server = createServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => void server.close());
-  return { alarms, calls, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { alarms, ...(await startCloudWatch(answer)) };
 }
 
 const TARGET = [
@@ -61,7 +42,7 @@ it('keeps the alarms of CloudWatch through AWS’s client, which knows every par
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-secret-key');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const { alarms, calls, url } = await startCloudwatch();
+  const { alarms, calls, url } = await start();
   const by = (name: string, label: string): Body => ({ AlarmName: name, AlarmDescription: label, Threshold: 1 });
   alarms.set('by-hand', by('spanline-spanline-by-hand', 'no label'));
   const run = (action: string, rules: string, ...more: string[]): Promise<Outcome> =>
