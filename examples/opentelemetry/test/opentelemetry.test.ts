@@ -7,10 +7,13 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineSpanProcessor } from '@spanline/otel';
 import { replay } from '@spanline/replay';
 import { expectReplay } from '../../../test/support/replayed.ts';
+import { expectLine, expectTree } from '../../../test/support/shown.ts';
 import { generate, MODEL, type Page, search } from '../src/steps.ts';
 import { answerWithOpenTelemetry } from '../src/with-opentelemetry.ts';
 import { answerWithSpanline } from '../src/with-spanline.ts';
 
+/** Their line is that of OpenTelemetry's span. */
+const PAGES = ['docs/opentelemetry.md', 'packages/otel/README.md', 'examples/opentelemetry/README.md'] as const;
 const QUESTION = 'Where does the Rhine rise?';
 /** Differ between runs. */
 const VARYING =
@@ -68,6 +71,15 @@ it('is the same tree with the same facts, whoever made the spans', async () => {
       llm llm_generate gen_ai.request.model="gpt-4o-mini" gen_ai.usage.input_tokens=148 gen_ai.usage.output_tokens=9 spanline.cost.usd=0.0000276"
   `);
   expect(theirs.replace('task rag_query', 'chain rag_query')).toBe(ours);
+});
+
+it('is what the pages show', async () => {
+  await withOpenTelemetry();
+  expectTree(['packages/otel/README.md'], log.records());
+  expectLine(PAGES, log.records());
+  log.clear();
+  await answerWithSpanline(tracer, QUESTION);
+  expectTree(['docs/opentelemetry.md', 'examples/opentelemetry/README.md'], log.records());
 });
 
 it('leaves as OTLP with the ids, names and kinds of the lines', async () => {
