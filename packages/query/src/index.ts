@@ -84,6 +84,7 @@ export {
   describeSubject,
   questionOfAlert,
   type Relation,
+  type Spread,
   type Subject,
   type UnknownName,
   costsOf,

@@ -1,6 +1,6 @@
 /** The words of an explanation for each measure. */
 
-import type { Explanation, ExplainQuestion, UnknownName } from '@spanline/query';
+import type { Explanation, ExplainQuestion, Spread, UnknownName } from '@spanline/query';
 import { nearest } from '@spanline/record';
 import { cell } from '../report/index.ts';
 
@@ -64,9 +64,16 @@ function describeUnknown({ kind, name, suggestion, known }: UnknownName): string
   return `${missing} There are ${known.map((one) => `"${one}"`).join(', ')}.`;
 }
 
+/** `2.4 s at the median`; of too few traces for a median, `2.1 s to 2.9 s`. */
+function spreadText({ median, low, high }: Spread, format: (value: number) => string): string {
+  if (median !== undefined) return `${format(median)} at the median`;
+  const [from, to] = [format(low), format(high)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
 /** How many traces are bad, and by how much. */
 export function describeDivision(answer: Explanation): string {
-  const { question, traces, bad, good, limit, badMedian, goodMedian, unknown } = answer;
+  const { question, traces, bad, good, limit, badSpread, goodSpread, unknown } = answer;
   const { beyond, format } = wordsOf(question);
   if (unknown !== undefined) return describeUnknown(unknown);
   if (traces === 0) return `No trace has ${question.measure === 'score' ? 'this score' : 'such a span'}.`;
@@ -76,14 +83,14 @@ export function describeDivision(answer: Explanation): string {
     return `${of} ${fails}${question.errorClass === undefined ? '' : ` with ${question.errorClass}`}.`;
   }
   if (limit === undefined) return traces === 1 ? 'There is one trace.' : `All ${traces} traces have the same value.`;
-  const medians =
-    badMedian === undefined || goodMedian === undefined
+  const values =
+    badSpread === undefined || goodSpread === undefined
       ? ''
-      : `: ${format(badMedian)} at the median, the others ${format(goodMedian)}`;
-  const isTenth = bad <= Math.ceil((bad + good) / 10);
+      : `: ${spreadText(badSpread, format)}, the others ${spreadText(goodSpread, format)}`;
+  const isTenth = bad === Math.floor((bad + good) / 10);
   const worst = limit.from !== 'share' ? '' : isTenth ? ' (the worst tenth)' : ` (the worst ${bad})`;
   // A score at the limit is good, whatever side it is on.
   const isStrict = limit.from === 'given' || question.measure !== 'score' || question.isLow === false;
   const than = isStrict ? take : take.replace('below', 'less than');
-  return `${of} ${than} ${format(limit.above)}${worst}${medians}.`;
+  return `${of} ${than} ${format(limit.above)}${worst}${values}.`;
 }

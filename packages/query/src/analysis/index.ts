@@ -25,6 +25,7 @@ export {
   type Part,
   questionOfAlert,
   type Relation,
+  type Spread,
   type Subject,
   type UnknownName,
 } from './explain/index.ts';

@@ -6,6 +6,7 @@ import type { SpanRecord } from '@spanline/record';
 import { runs } from '../../../../test/support/effort.ts';
 import { createCaseSample } from '../../src/analysis/explain/case-sample.ts';
 import { createExplainer } from '../../src/analysis/explain/index.ts';
+import { spreadOf } from '../../src/analysis/explain/sides.ts';
 import { folder, lines, span, spanId, traceId } from '../support/logs.ts';
 import { request, requests, numbers } from '../support/requests.ts';
 
@@ -36,8 +37,8 @@ describe('the search for causes', () => {
     expect(cause?.lift).toBeCloseTo(300 / answer.bad);
     expect(cause?.liftInterval.low).toBeLessThan(cause?.lift ?? 0);
     expect(answer).toMatchObject({ traces: 300, limit: { from: 'groups' } });
-    expect(answer.goodMedian).toBeGreaterThan(100);
-    expect(answer.badMedian).toBeGreaterThan(20_000);
+    expect(answer.goodSpread?.median).toBeGreaterThan(100);
+    expect(answer.badSpread?.median).toBeGreaterThan(20_000);
     expect(answer.traceIds).toHaveLength(5);
   });
 
@@ -139,7 +140,7 @@ describe('the search for causes', () => {
     const spans = log.filter((record) => record['event.name'] === 'span.end');
     const answer = explain({ measure: 'score', score: 'helpful' }, [...spans, ...scores]);
     expect(named(answer)[0]).toMatch(/^search: at most \d documents$/);
-    expect(answer).toMatchObject({ bad: 17, badMedian: 0.1 });
+    expect(answer).toMatchObject({ bad: 17, badSpread: { median: 0.1 } });
     expect(explain({ measure: 'score', score: 'unknown' }, log)).toMatchObject({ traces: 0, causes: [] });
   });
 
@@ -189,6 +190,32 @@ describe('the search for causes', () => {
     });
     const log = [...parents, odd, { ...span(4), span_id: undefined }, { ...span(5), 'event.start': 'yesterday' }];
     expect(explain({ measure: 'duration', step: 'step *' }, log as SpanRecord[]).traces).toBe(2);
+  });
+});
+
+describe('the values of a side', () => {
+  const side = (...values: readonly [value: number, weight: number][]): ReturnType<typeof spreadOf> =>
+    spreadOf(
+      values.map(([value, weight]) => ({
+        item: { traceId: '', value, at: 0, facts: new Map(), parts: new Map(), failure: undefined },
+        weight,
+      })),
+    );
+
+  it('have a median from six traces on, and their extremes', () => {
+    const few = [7, 1, 5, 3, 9].map((value) => [value, 1] as [number, number]);
+    expect(side()).toBeUndefined();
+    expect(side([4, 1])).toEqual({ low: 4, high: 4, median: undefined });
+    expect(side(...few)).toEqual({ low: 1, high: 9, median: undefined });
+    expect(side(...few, [11, 1])).toEqual({ low: 1, high: 11, median: 6 });
+    expect(side(...few, [11, 1], [13, 1])).toEqual({ low: 1, high: 13, median: 7 });
+  });
+
+  it('count as often as the traces that they stand for', () => {
+    // Three of the worst, and a sample of 300 others.
+    const others = [10, 20, 30, 40].map((value) => [value, 75] as [number, number]);
+    expect(side([90, 1], [91, 1], [92, 1], ...others)).toEqual({ low: 10, high: 92, median: 30 });
+    expect(side([90, 1], [8, 1], [9, 1], ...others)).toEqual({ low: 8, high: 90, median: 20 });
   });
 });
 

@@ -1,5 +1,6 @@
 export { type ChangePoint, changePoint, isDrift, LEAST_SERIES } from './change-point.ts';
 export {
+  hasQuantileInterval,
   hypergeometricTails,
   type Interval,
   logFactorials,

@@ -92,6 +92,17 @@ export function normalQuantile(share: number): number {
   );
 }
 
+/**
+ * True if so many independent values have an interval of a quantile. With fewer, all may well lie on one side of it, so
+ * that an end of the interval is beyond all values. In an interval of 95 %, a median needs 6 values, p95 needs 72.
+ *
+ * @param share - 0 to 1
+ */
+export function hasQuantileInterval(share: number, count: number, z: number = Z95): boolean {
+  const onOneSide = Math.max(share, 1 - share) ** count;
+  return -normalQuantile(Math.max(Number.MIN_VALUE, onOneSide)) >= z;
+}
+
 /** Student's quantile for a normal one (Cornish-Fisher; within 1 % from 4 degrees of freedom). */
 export function studentFactor(z: number, degrees: number): number {
   const second = (z ** 3 + z) / 4;

@@ -10,7 +10,7 @@
  */
 
 import { quantileOf } from '@spanline/record';
-import { type Interval, normalQuantile, studentFactor, wilson } from '@spanline/record/statistics';
+import { hasQuantileInterval, type Interval, normalQuantile, studentFactor, wilson } from '@spanline/record/statistics';
 
 /** Observations of a figure: a value and the number of its trace. */
 export interface Sample {
@@ -77,15 +77,6 @@ export function estimateMean(sample: Sample, z: number): Estimate | undefined {
   return { value: mean, low: mean - reach, high: mean + reach };
 }
 
-/**
- * True if all traces may well lie on one side of the quantile, so that an end of its interval is beyond all values. A
- * median needs 6 traces, p95 needs 72.
- */
-function isBeyondValues(share: number, traces: number, z: number): boolean {
-  const oneSide = Math.max(share, 1 - share) ** traces;
-  return normalQuantile(1 - oneSide) < z;
-}
-
 /** A quantile of the values. It has no interval if there are too few traces for one. */
 export function estimateQuantile(sample: Sample, share: number, z: number): Estimate | undefined {
   const { values } = sample;
@@ -94,7 +85,7 @@ export function estimateQuantile(sample: Sample, share: number, z: number): Esti
   const at = (part: number): number => quantileOf(sorted, part) ?? 0;
   const value = at(share);
   const { mean, variance, units } = meanOf(sample, (index) => Number((values[index] ?? 0) <= value));
-  if (isBeyondValues(share, units, z)) return { value };
+  if (!hasQuantileInterval(share, units, z)) return { value };
   // The share below a quantile is known, also where many values are the same.
   const { low, high } = wilson(share, effectiveCount(sample, mean, variance, units), z);
   return { value, low: at(low), high: at(high) };

@@ -3,7 +3,7 @@
  * in at most 5 % of the cases.
  */
 
-import { quantileOf, type SpanRecord } from '@spanline/record';
+import type { SpanRecord } from '@spanline/record';
 import { createOpenTraces } from '../../answers/index.ts';
 import { isSpanEnd } from '../../records/index.ts';
 import { createCaseSample, type WeightedCase } from './case-sample.ts';
@@ -14,7 +14,7 @@ import type { Explanation } from './explanation.ts';
 import { createKnownNames } from './known-names.ts';
 import { findLimit, type Limit } from './limit.ts';
 import { type ExplainQuestion, signOf } from './question.ts';
-import { failuresOf, partsOf, type Sides, weigh } from './sides.ts';
+import { failuresOf, partsOf, type Sides, spreadOf, weigh } from './sides.ts';
 import { type LeanSpan, stepOf, toLeanSpan } from './spans.ts';
 import { nameTest, targetTest } from './target.ts';
 
@@ -38,12 +38,6 @@ const MAX_TRACE_IDS = 5;
 const MAX_SCORES = 500_000;
 /** Facts of a span take about a kilobyte. */
 const LIMITS = { maxOpen: 20_000, maxHeld: 60_000 };
-
-const median = (values: readonly number[]): number | undefined =>
-  quantileOf(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
 
 function limitOf(rows: readonly WeightedCase[], question: ExplainQuestion): Limit | undefined {
   const sign = signOf(question);
@@ -72,8 +66,8 @@ function answer(all: readonly WeightedCase[], traces: number, question: ExplainQ
     bad: Math.round(weigh(bad)),
     good: Math.round(weigh(good)),
     limit: limit === undefined ? undefined : { ...limit, above: sign * limit.above },
-    badMedian: median(bad.map(({ item }) => item.value)),
-    goodMedian: median(good.map(({ item }) => item.value)),
+    badSpread: spreadOf(bad),
+    goodSpread: spreadOf(good),
     traceIds: worst.slice(0, MAX_TRACE_IDS).map(({ item }) => item.traceId),
     failures: failuresOf(sides),
     parts: isComparable ? partsOf(sides) : [],

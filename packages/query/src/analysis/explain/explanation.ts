@@ -25,6 +25,12 @@ export interface CauseSplit {
   readonly p: number;
 }
 
+/** Values on one side. */
+export interface Spread extends Interval {
+  /** `undefined` for fewer than six traces: the true median may be beyond all of their values. */
+  readonly median: number | undefined;
+}
+
 /** A likely cause. */
 export interface Cause extends CauseSplit {
   /** Conditions that pick much the same traces. The data cannot separate them. */
@@ -63,9 +69,9 @@ export interface Explanation {
   readonly good: number;
   /** Values beyond it are bad. `undefined` if there was nothing to divide. */
   readonly limit: Limit | undefined;
-  /** Median of the measure. */
-  readonly badMedian: number | undefined;
-  readonly goodMedian: number | undefined;
+  /** Values of the measure on each side; `undefined` for a side without a trace. */
+  readonly badSpread: Spread | undefined;
+  readonly goodSpread: Spread | undefined;
   /** Worst first; at most five. */
   readonly traceIds: readonly string[];
   /** How the spans in question failed, and how many did. */

@@ -1,7 +1,8 @@
 /** The two sides of a comparison: bad and good cases, what they spent in each step, and how the bad ones failed. */
 
+import { hasQuantileInterval } from '@spanline/record/statistics';
 import type { WeightedCase } from './case-sample.ts';
-import type { Explanation, Part } from './explanation.ts';
+import type { Explanation, Part, Spread } from './explanation.ts';
 
 const MAX_PARTS = 5;
 
@@ -13,6 +14,23 @@ export interface Sides {
 
 /** How many cases of the whole log some of them stand for. */
 export const weigh = (rows: readonly WeightedCase[]): number => rows.reduce((total, { weight }) => total + weight, 0);
+
+/** Median and extremes of the measure on one side; `undefined` if it has no trace. */
+export function spreadOf(rows: readonly WeightedCase[]): Spread | undefined {
+  const sorted = rows.map(({ item, weight }) => ({ value: item.value, weight })).toSorted((a, b) => a.value - b.value);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const range = { low: first.value, high: last.value };
+  if (!hasQuantileInterval(0.5, rows.length)) return { ...range, median: undefined };
+  const half = weigh(rows) / 2;
+  let below = 0;
+  for (const [index, { value, weight }] of sorted.entries()) {
+    below += weight;
+    if (below > half) return { ...range, median: value };
+    if (below === half) return { ...range, median: (value + (sorted[index + 1]?.value ?? value)) / 2 };
+  }
+  return { ...range, median: last.value };
+}
 
 /** The steps that make up the difference, the largest first. */
 export function partsOf({ rows, isBad }: Sides): Part[] {
