@@ -6,7 +6,7 @@ export { type Exchange } from './exchange/exchange.ts';
 export { forgetErrors, noteError } from './exchange/handled-error.ts';
 export { runWithin } from './exchange/request-context.ts';
 export { boundLog } from './exchange/request-log.ts';
-export { exchangeOf, type RequestState, requestState, stateOf } from './exchange/request-state.ts';
+export { exchangeOf, loggerNote, type RequestState, requestState, stateOf } from './exchange/request-state.ts';
 export {
   createFeedbackHandler,
   type FeedbackAnswer,

@@ -2,8 +2,8 @@
 
 import type { Application, Request } from 'express';
 import type { Tracer } from '@spanline/core';
-import { clientSignalOf, exchangeOf, requestState, stateOf } from '@spanline/http';
-import { sharedState } from '@spanline/instrumentation';
+import { clientSignalOf, exchangeOf, loggerNote, requestState, stateOf } from '@spanline/http';
+import { type Guard, sharedState } from '@spanline/instrumentation';
 import { requestLog } from './request-log.ts';
 import { outermost } from './watch-application.ts';
 
@@ -65,8 +65,19 @@ function defineFields(app: Application): void {
   }
 }
 
-/** Gives a request its fields, also if it gets no span. */
-export function addRequestFields(req: Request, { logger }: Tracer): void {
-  defineFields(req.app);
-  requestState(req).logger ??= logger;
+/**
+ * Gives requests their fields, also those that get no span. The fields are on the prototype that the running
+ * application gave to the request: a request is read only if its prototype is another one than that of the last.
+ */
+export function requestFields(tracer: Tracer, guard: Guard): (req: Request) => void {
+  const note = loggerNote(() => tracer.logger);
+  let prototype: unknown;
+  return (req) => {
+    const current: unknown = Object.getPrototypeOf(req);
+    if (current !== prototype) {
+      guard('express fields', () => defineFields(req.app));
+      prototype = current;
+    }
+    note(req);
+  };
 }

@@ -2,7 +2,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { type Adapter, createRequestTracer, nodeEnding, type ServerOptions, whenClosed } from '@spanline/http';
-import { addRequestFields } from '../application/request-fields.ts';
+import { requestFields } from '../application/request-fields.ts';
 import { watchApplication, watchRequest } from '../application/watch-application.ts';
 import { SCOPE } from '../scope.ts';
 
@@ -54,12 +54,14 @@ const EXPRESS: Omit<Adapter<Request, Response>, 'listen'> = {
 export function spanlineExpress(options: SpanlineExpressOptions = {}): RequestHandler {
   const requests = createRequestTracer({ ...EXPRESS, listen: (_req, res) => whenClosed(res, onClose) }, options);
 
+  const addFields = requestFields(requests.tracer, requests.guard);
+
   function onClose(this: Response): void {
     requests.close(this.req, this);
   }
 
   return function spanline(req, res, next): void {
-    requests.guard('express fields', () => addRequestFields(req, requests.tracer));
+    addFields(req);
     requests.trace(req, res, next);
   };
 }

@@ -24,6 +24,22 @@ export interface RequestState {
   response: ServerResponse | undefined;
   /** State that only the adapter of one framework knows. */
   own: object | undefined;
+  /** Of many requests, which have nothing else: never written to. */
+  readonly isShared: boolean;
+}
+
+function createState(logger: Logger | undefined, isShared: boolean): RequestState {
+  return {
+    exchange: undefined,
+    template: undefined,
+    logger,
+    assignedLog: undefined,
+    log: undefined,
+    assignedId: undefined,
+    response: undefined,
+    own: undefined,
+    isShared,
+  };
 }
 
 /**
@@ -38,23 +54,31 @@ export function stateOf(req: object): RequestState | undefined {
   return states.get(req);
 }
 
-/** The state of a request, created if it has none. */
+/** The state of a request, created if it has none of its own. */
 export function requestState(req: object): RequestState {
   let state = states.get(req);
-  if (state === undefined) {
-    state = {
-      exchange: undefined,
-      template: undefined,
-      logger: undefined,
-      assignedLog: undefined,
-      log: undefined,
-      assignedId: undefined,
-      response: undefined,
-      own: undefined,
-    };
+  if (state === undefined || state.isShared) {
+    state = createState(state?.logger, false);
     states.set(req, state);
   }
   return state;
+}
+
+/**
+ * Notes the tracer's logger for requests that an adapter has seen and that get no span: such requests share one state
+ * until something is written to it.
+ *
+ * @param logger - returns the tracer's logger, which is another one once the default tracer has changed
+ */
+export function loggerNote(logger: () => Logger): (req: object) => void {
+  let shared: RequestState | undefined;
+  return (req) => {
+    const state = states.get(req);
+    if (state?.logger !== undefined) return;
+    const current = logger();
+    if (state !== undefined) state.logger = current;
+    else states.set(req, shared?.logger === current ? shared : (shared = createState(current, true)));
+  };
 }
 
 /** The exchange of a request; `undefined` if it has no span. */
