@@ -15,11 +15,11 @@ export interface RouterState {
   params: unknown;
   /** `req.route`, likewise. */
   route: unknown;
-  /** Layers with parameters around the running handler, outermost first. */
-  readonly layers: MatchedLayer[];
+  /** Layers with parameters around the running handler, outermost first; `undefined` if there was none yet. */
+  layers: MatchedLayer[] | undefined;
 }
 
 /** The state of a request's routers, created if there is none. */
 export function routerState(state: RequestState): RouterState {
-  return (state.own ??= { params: undefined, route: undefined, layers: [] }) as RouterState;
+  return (state.own ??= { params: undefined, route: undefined, layers: undefined }) as RouterState;
 }

@@ -21,6 +21,7 @@ export { listenerMethods, watchListeners } from './node/listener-context.ts';
 export { type AnyMethod, inheritedBy, methodsOf, type Original } from './node/method.ts';
 export { nodeEnding } from './node/node-ending.ts';
 export { noteNodeError } from './node/node-errors.ts';
+export { propertyOf } from './node/property-of.ts';
 export { responseMethods, watchResponse } from './node/response-methods.ts';
 export { propagate, type PropagateOptions } from './propagate.ts';
 export { identifyRequest, type Identity } from './request/identity.ts';

@@ -5,6 +5,7 @@ export {
   addAdoptedValues,
   addContextResolver,
   addUsage,
+  addValues,
   type AdoptedIds,
   adoptSpan,
   AnswerUsage,

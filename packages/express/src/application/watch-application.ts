@@ -18,11 +18,13 @@ export function outermost(app: Application): Application {
  * list those that are mounted in it: they are known once they handle a request.
  */
 function watchMounted(top: Application): (req: Request) => void {
-  let last: unknown = top;
+  // An application gives its requests a prototype of its own.
+  let { request: prototype } = top as { request?: unknown };
   return (req) => {
+    const current: unknown = Object.getPrototypeOf(req);
+    if (current === prototype) return;
+    prototype = current;
     const { app } = req;
-    if (app === last) return;
-    last = app;
     exchangeOf(req)?.guard('express error', () => watchErrorHandlers(app));
   };
 }

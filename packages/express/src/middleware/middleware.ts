@@ -1,7 +1,14 @@
 /** The middleware. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import { type Adapter, createRequestTracer, nodeEnding, type ServerOptions, whenClosed } from '@spanline/http';
+import {
+  type Adapter,
+  createRequestTracer,
+  nodeEnding,
+  propertyOf,
+  type ServerOptions,
+  whenClosed,
+} from '@spanline/http';
 import { requestFields } from '../application/request-fields.ts';
 import { watchApplication, watchRequest } from '../application/watch-application.ts';
 import { SCOPE } from '../scope.ts';
@@ -12,17 +19,17 @@ export interface SpanlineExpressOptions extends ServerOptions<Request, Response>
 const EXPRESS: Omit<Adapter<Request, Response>, 'listen'> = {
   scope: SCOPE,
   key: (req) => req,
-  method: (req) => req.method,
-  target: (req) => req.originalUrl,
-  headers: (req) => req.headers,
-  version: (req) => req.httpVersion,
-  scheme: (req) => req.protocol,
-  address: (req) => req.ip,
-  givenId: (req) => (req as { id?: unknown }).id,
+  method: (req) => propertyOf(req, 'method'),
+  target: (req) => propertyOf(req, 'originalUrl'),
+  headers: (req) => propertyOf(req, 'headers'),
+  version: (req) => propertyOf(req, 'httpVersion'),
+  scheme: (req) => propertyOf(req, 'protocol'),
+  address: (req) => propertyOf(req, 'ip'),
+  givenId: (req) => propertyOf(req as { id?: unknown }, 'id'),
   givenHeader: (res, name) => res.getHeader(name),
   setHeader: (res, name, value) => void res.setHeader(name, value),
   watch(req) {
-    watchApplication(req.app);
+    watchApplication(propertyOf(req, 'app'));
     watchRequest(req);
   },
   ending: (_req, res, exchange) => nodeEnding(res, exchange),
@@ -57,7 +64,7 @@ export function spanlineExpress(options: SpanlineExpressOptions = {}): RequestHa
   const addFields = requestFields(requests.tracer, requests.guard);
 
   function onClose(this: Response): void {
-    requests.close(this.req, this);
+    requests.close(propertyOf(this, 'req'), this);
   }
 
   return function spanline(req, res, next): void {

@@ -1,20 +1,21 @@
 /** The template of the route that answers (`/api/:version/ask/:id`), without patching Express. */
 
 import type { Request } from 'express';
-import { noteRoute, requestState, stateOf } from '@spanline/http';
+import { noteRoute, propertyOf, requestState, stateOf } from '@spanline/http';
+import { hasKeys } from '@spanline/instrumentation';
 import { type MatchedLayer, type RouterState, routerState } from '../router-state.ts';
 import { mountTemplate } from './mount-path.ts';
 
 /**
  * A router assigns the parameters before it adds the layer's path to `baseUrl`. Deeper layers have been left by then.
  */
-function enterLayer(layers: MatchedLayer[], at: number, params: unknown): void {
+function enterLayer(req: Request, state: RouterState, params: unknown): void {
+  const isNamed = typeof params === 'object' && params !== null && hasKeys(params);
+  if (!isNamed && state.layers === undefined) return;
+  const layers = (state.layers ??= []);
+  const at = propertyOf<{ baseUrl?: string }, 'baseUrl'>(req, 'baseUrl')?.length ?? 0;
   while (layers.length > 0 && (layers.at(-1)?.at ?? 0) >= at) layers.pop();
-  if (typeof params !== 'object' || params === null) return;
-  for (const _name in params) {
-    layers.push({ at, params: params as MatchedLayer['params'] });
-    return;
-  }
+  if (isNamed) layers.push({ at, params: params as MatchedLayer['params'] });
 }
 
 function pathOf(route: unknown): string | undefined {
@@ -24,10 +25,10 @@ function pathOf(route: unknown): string | undefined {
   return Array.isArray(path) ? path.map(String).join('|') : undefined;
 }
 
-function templateOf(req: Request, { route, layers }: RouterState): string | undefined {
+function templateOf(req: Request, { route, layers = [] }: RouterState): string | undefined {
   const path = pathOf(route);
   if (path === undefined) return undefined;
-  const template = mountTemplate(req.baseUrl, layers) + path;
+  const template = mountTemplate(propertyOf(req, 'baseUrl'), layers) + path;
   return template.length > 1 && template.endsWith('/') ? template.slice(0, -1) : template;
 }
 
@@ -52,7 +53,7 @@ export const routeAccessors = (onLayer: (req: Request) => void): PropertyDescrip
     set(value: unknown): void {
       const state = routerState(requestState(this));
       state.params = value;
-      enterLayer(state.layers, this.baseUrl?.length ?? 0, value);
+      enterLayer(this, state, value);
       onLayer(this);
     },
   },
@@ -66,7 +67,7 @@ export const routeAccessors = (onLayer: (req: Request) => void): PropertyDescrip
       const state = requestState(this);
       const own = routerState(state);
       own.route = value;
-      noteRoute(state, this.method, templateOf(this, own));
+      noteRoute(state, propertyOf(this, 'method'), templateOf(this, own));
     },
   },
 });

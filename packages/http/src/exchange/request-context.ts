@@ -1,10 +1,12 @@
 /** The async context of a request, for code that it does not reach. */
 
-import type { InstrumentationScope, Span } from '@spanline/core';
+import type { ContextValues, InstrumentationScope, Span } from '@spanline/core';
 import {
   activeState,
+  addValues,
   type ContextState,
   contextValuesOf,
+  currentValues,
   instrumentationOf,
   isSameTree,
   parentOf,
@@ -28,6 +30,27 @@ export function runWithin(span: Span, fn: () => void): void {
   const active = activeState()?.span;
   if (active !== undefined && isSameTree(active, span)) fn();
   else runInContext(contextOf(span), fn);
+}
+
+/**
+ * Runs `fn` in a context of its own, in which `values` are added to those of the outer one.
+ *
+ * @param fn - gets the function that makes a span current for the rest of the work
+ */
+export function runWithSpan<T>(values: ContextValues, fn: (enter: (span: Span) => void) => T): T {
+  const outer = activeState();
+  const context = {
+    span: outer?.span,
+    values: addValues(currentValues(), values),
+    functionSpan: outer?.functionSpan,
+    entering: false,
+  };
+  return runInContext(context, () =>
+    fn((span) => {
+      context.span = span;
+      context.functionSpan = span;
+    }),
+  );
 }
 
 /** Names of the adapters' scopes: a span of one of them is the span of a request. */

@@ -1,8 +1,13 @@
 /** The close of a response. */
 
+import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { sharedState } from '@spanline/instrumentation';
+import { propertyOf } from './property-of.ts';
+
+/** Node's own: whatever watches the listeners of an application is not asked for ours. */
+const { on: addListener } = EventEmitter.prototype;
 
 /** Callbacks of responses without a connection, by the connection they wait for. */
 const waiting = sharedState('http-waiting-responses', () => new WeakMap<Socket, Set<() => void>>());
@@ -28,11 +33,11 @@ function whenSocketCloses(socket: Socket, callback: () => void): Set<() => void>
  * application). The close of the connection counts instead.
  */
 export function whenClosed<Res extends ServerResponse>(res: Res, onClose: (this: Res) => void): void {
-  res.on('close', onClose);
-  if (res.socket !== null) return;
+  addListener.call(res, 'close', onClose);
+  if (propertyOf<ServerResponse, 'socket'>(res, 'socket') !== null) return;
   const callback = (): void => onClose.call(res);
   const callbacks = whenSocketCloses(res.req.socket, callback);
-  res.on('close', () => void callbacks.delete(callback));
+  addListener.call(res, 'close', () => void callbacks.delete(callback));
 }
 
 /**
@@ -40,7 +45,7 @@ export function whenClosed<Res extends ServerResponse>(res: Res, onClose: (this:
  * lost: the responses of test clients (light-my-request) close before their socket has taken everything.
  */
 export function isSentWhole(res: ServerResponse): boolean {
-  return res.writableFinished || (res.writableEnded && !res.req.socket.destroyed);
+  return propertyOf(res, 'writableFinished') || (res.writableEnded && !res.req.socket.destroyed);
 }
 
 /** True for a request whose connection was taken over by another protocol: the connection never had its response. */

@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Ending } from '../response/ending.ts';
 import { type NamedFailure, type Outcome, outcomeOfAnswer } from '../response/outcome.ts';
 import { isSentWhole, isUpgraded } from './closing.ts';
+import { propertyOf } from './property-of.ts';
 
 /**
  * Node counts a timeout from the start of the running turn of its loop, which may be a little before the request
@@ -36,7 +37,10 @@ function closedHere(res: ServerResponse, startedMs: number): NamedFailure | unde
  * ECONNRESET of its own, which adds nothing to the state of the connection.
  */
 function destroyedWith(res: ServerResponse): unknown {
-  return res.socket === null && res.req.socket.destroyed ? undefined : (res.errored ?? undefined);
+  const isDetached = propertyOf(res, 'socket') === null;
+  return isDetached && propertyOf(propertyOf(res, 'req'), 'socket').destroyed
+    ? undefined
+    : (propertyOf(res, 'errored') ?? undefined);
 }
 
 /**
@@ -44,20 +48,22 @@ function destroyedWith(res: ServerResponse): unknown {
  * that left from a fault of the server behind the head. The error of the handlers, the failed calls below the request
  * and the state of the connection do.
  */
-function outcomeOf(res: ServerResponse, exchange: Exchange): Outcome {
+function outcomeOf(res: ServerResponse, exchange: Exchange, status: number, isComplete: boolean): Outcome {
   const known: unknown = exchange.error ?? destroyedWith(res);
   if (known === undefined && isUpgraded(res)) return { status: 'ok' };
-  if (isSentWhole(res) && !exchange.isUnreachable) return outcomeOfAnswer(res.statusCode, known, exchange);
+  if (isComplete && !exchange.isUnreachable) return outcomeOfAnswer(status, known, exchange);
   const error = known ?? closedHere(res, exchange.startedMs);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }
 
 /** Reads the end of a response that has closed. */
 export function nodeEnding(res: ServerResponse, exchange: Exchange): Ending {
+  const status = propertyOf(res, 'statusCode');
+  const isComplete = isSentWhole(res);
   return {
-    outcome: outcomeOf(res, exchange),
-    status: res.statusCode,
-    isStreamed: res.chunkedEncoding,
-    isComplete: isSentWhole(res),
+    outcome: outcomeOf(res, exchange, status, isComplete),
+    status,
+    isStreamed: propertyOf(res, 'chunkedEncoding'),
+    isComplete,
   };
 }

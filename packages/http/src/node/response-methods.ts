@@ -4,10 +4,12 @@ import type { ServerResponse } from 'node:http';
 import { type Exchange, failuresSoFar } from '../exchange/exchange.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
 import { method, methodsOf, type Original } from './method.ts';
+import { propertyOf } from './property-of.ts';
 
 /** The exchange of a response that still takes bytes. */
 function openExchange(res: ServerResponse): Exchange | undefined {
-  return res.writableEnded || res.destroyed ? undefined : exchangeOf(res.req);
+  const isOver = propertyOf(res, 'writableEnded') || propertyOf(res, 'destroyed');
+  return isOver ? undefined : exchangeOf(propertyOf(res, 'req'));
 }
 
 function sizeOf(chunk: unknown, encoding: unknown): number {
@@ -18,9 +20,10 @@ function sizeOf(chunk: unknown, encoding: unknown): number {
 }
 
 function noteHead(res: ServerResponse): void {
-  const exchange = exchangeOf(res.req);
-  if (exchange === undefined || res.destroyed || exchange.firstByteMs !== undefined) return;
-  if (res.req.socket.destroyed) {
+  const req = propertyOf(res, 'req');
+  const exchange = exchangeOf(req);
+  if (exchange === undefined || exchange.firstByteMs !== undefined || propertyOf(res, 'destroyed')) return;
+  if (propertyOf(req, 'socket').destroyed) {
     exchange.isUnreachable = true;
     return;
   }

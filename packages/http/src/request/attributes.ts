@@ -1,5 +1,6 @@
 /** Attributes that are known when a request arrives. */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SpanAttributes } from '@spanline/core';
 import type { RequestReader } from './reader.ts';
 
@@ -34,8 +35,12 @@ function plainAddress(address: string | undefined): string | undefined {
 }
 
 /** Attributes of a request. The query is left out: it often holds tokens. */
-export function requestAttributes<Req>(req: Req, read: RequestReader<Req, never>, method: string): SpanAttributes {
-  const headers = read.headers(req);
+export function requestAttributes<Req>(
+  req: Req,
+  read: RequestReader<Req, never>,
+  method: string,
+  headers: IncomingHttpHeaders,
+): SpanAttributes {
   return {
     'http.request.method': method,
     'url.scheme': read.scheme(req),

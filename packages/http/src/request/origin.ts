@@ -1,5 +1,6 @@
 /** The origin of a request: its id, and the caller's trace as far as the caller is trusted. */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Tracer } from '@spanline/core';
 import { type Guard, holds, type RemoteCaller, remoteCaller } from '@spanline/instrumentation';
 import type { RequestReader } from './reader.ts';
@@ -19,6 +20,7 @@ export interface TrustRules<Req> {
 /** The origin of a request. */
 export interface Origin extends RemoteCaller {
   readonly requestId: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** An id as text. Those of pino-http are whole numbers. */
@@ -34,6 +36,7 @@ function requestIdOf<Req, Res>(
   req: Req,
   res: Res,
   read: RequestReader<Req, Res>,
+  headers: IncomingHttpHeaders,
   { requestId, requestIdHeader }: TrustRules<Req>,
   guard: Guard,
 ): string {
@@ -42,7 +45,7 @@ function requestIdOf<Req, Res>(
     acceptRequestId(textOf(own)) ??
     acceptRequestId(textOf(read.givenId(req))) ??
     acceptRequestId(textOf(read.givenHeader(res, requestIdHeader))) ??
-    acceptRequestId(read.headers(req)[requestIdHeader]) ??
+    acceptRequestId(headers[requestIdHeader]) ??
     newRequestId()
   );
 }
@@ -56,8 +59,9 @@ export function originOf<Req, Res>(
   guard: Guard,
 ): Origin {
   const { tracer, trustIncoming, baggage } = rules;
-  const requestId = requestIdOf(req, res, read, rules, guard);
   const headers = read.headers(req);
+  const requestId = requestIdOf(req, res, read, headers, rules, guard);
   const remote = headers.traceparent === undefined ? undefined : tracer.extract(headers);
-  return { requestId, ...remoteCaller(remote, () => holds(trustIncoming, req), baggage) };
+  const { parent, link, baggage: kept } = remoteCaller(remote, () => holds(trustIncoming, req), baggage);
+  return { requestId, headers, parent, link, baggage: kept };
 }

@@ -1,10 +1,10 @@
 /** One SERVER span per request. */
 
-import { type EndOptions, type Span, type SpanOptions, type Tracer, withContext } from '@spanline/core';
+import type { EndOptions, Span, SpanOptions, Tracer } from '@spanline/core';
 import { createGuard, endWithChildren, type Guard, holds } from '@spanline/instrumentation';
 import { createExchange, type Exchange } from '../exchange/exchange.ts';
 import { inFlightOf } from '../exchange/in-flight.ts';
-import { declareScope } from '../exchange/request-context.ts';
+import { declareScope, runWithSpan } from '../exchange/request-context.ts';
 import { exchangeOf, requestState, stateOf } from '../exchange/request-state.ts';
 import { setAllowed } from '../request/allowed.ts';
 import { requestAttributes } from '../request/attributes.ts';
@@ -46,15 +46,16 @@ export function createRequestTracer<Req, Res>(
   const guard = createGuard(tracer);
   const inFlight = inFlightOf(tracer);
   declareScope(adapter.scope);
+  const allowsAny = resolved.query.size > 0 || resolved.headers.length > 0;
 
-  function spanOptions(req: Req, { parent, link }: Origin): SpanOptions {
+  function spanOptions(req: Req, { parent, link, headers }: Origin): SpanOptions {
     const method = knownMethod(adapter.method(req));
     const options: SpanOptions = {
       name: spanName(method, undefined),
       type: 'http',
       kind: 'SERVER',
       scope: adapter.scope,
-      attributes: requestAttributes(req, adapter, method),
+      attributes: requestAttributes(req, adapter, method, headers),
     };
     if (parent !== undefined) options.parent = parent;
     if (link !== undefined) options.link = link;
@@ -63,7 +64,7 @@ export function createRequestTracer<Req, Res>(
 
   function begin(req: Req, res: Res, origin: Origin): Span {
     const span = tracer.startSpan(spanOptions(req, origin));
-    setAllowed(span, adapter.target(req), adapter.headers(req), resolved);
+    if (allowsAny) setAllowed(span, adapter.target(req), origin.headers, resolved);
     adapter.listen(req, res);
     const state = requestState(adapter.key(req));
     state.exchange = createExchange(span, tracer, guard, origin.requestId);
@@ -111,13 +112,12 @@ export function createRequestTracer<Req, Res>(
       if (ignore !== undefined && holds(ignore, req)) return next();
       const origin = guard('http headers', () => originOf(req, res, adapter, resolved, guard));
       if (origin === undefined) return next();
-      return withContext(contextValues(req, origin, resolved, guard), () => {
+      return runWithSpan(contextValues(req, origin, resolved, guard), (enter) => {
         const span = guard('http request', () => begin(req, res, origin));
         if (span === undefined) return next();
-        return tracer.run(span, () => {
-          guard('http response', () => answerIds(res, origin.requestId));
-          return next();
-        });
+        if (span.isRecording) enter(span);
+        guard('http response', () => answerIds(res, origin.requestId));
+        return next();
       });
     },
     close(req, res) {
