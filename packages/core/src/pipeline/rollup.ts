@@ -1,6 +1,7 @@
 /** The roll-up of a local root: what its line says about all spans below it. */
 import { type SpanRecord, UNBILLED_REASONS } from '@spanline/record';
 import { type Rollup, recordedType, type SpanState } from '../trace/index.ts';
+import { roundFixed } from '../usage/index.ts';
 import { isPropagated } from './error-fields.ts';
 import { round3 } from './round3.ts';
 
@@ -56,7 +57,7 @@ export function addToRollup(state: SpanState, record: SpanRecord): void {
 }
 
 /** Sums of prices have digits at their end that no price has. */
-const roundUsd = (usd: number): number => Number(usd.toFixed(10));
+const roundUsd = (usd: number): number => roundFixed(usd, 10);
 
 function writeUnits(record: SpanRecord, rollup: Rollup): void {
   if (rollup.cacheReadTokens > 0) record['spanline.rollup.cache_read_tokens'] = rollup.cacheReadTokens;

@@ -13,7 +13,7 @@ import {
   recordedType,
   type SpanState,
 } from '../trace/index.ts';
-import type { Pricer } from '../usage/index.ts';
+import { type Pricer, roundSignificant } from '../usage/index.ts';
 import type { SpanCommonFields } from './common-fields.ts';
 import { writeError } from './error-fields.ts';
 import { round3 } from './round3.ts';
@@ -138,7 +138,7 @@ function leftOutOfSpan({ leftOut, values }: SpanState): ReadonlySet<string> | un
 
 /** Three significant digits, never with an exponent: 0.000325, 0.0000006. */
 function decimal(usd: number): string {
-  const text = String(Number(usd.toPrecision(3)));
+  const text = String(roundSignificant(usd, 3));
   if (!text.includes('e-')) return text;
   const [digits = '', exponent] = text.split('e-');
   return usd.toFixed(Math.min(20, Number(exponent) + digits.replace(/^\d\.?/, '').length));

@@ -137,6 +137,11 @@ export interface SpanState extends TreePosition, LeftOut {
   durationMs: number;
   /** The local root had already ended. */
   isLate: boolean;
+
+  // Written by the tracer's list of open spans.
+  /** The span before it in the list, which is older. */
+  openBefore: RecordedSpan | undefined;
+  openAfter: RecordedSpan | undefined;
 }
 
 /**

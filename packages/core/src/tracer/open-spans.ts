@@ -9,9 +9,14 @@ export interface OpenSpansObserver {
   internalError(where: string, error: unknown): void;
 }
 
-/** A bounded set of open spans, oldest first. */
+/**
+ * A bounded list of open spans, oldest first. Each span's state has the links: a `Set` would need a hash of every span,
+ * and a new table for every few of them.
+ */
 export class OpenSpans {
-  readonly #spans = new Set<RecordedSpan>();
+  #oldest: RecordedSpan | undefined;
+  #newest: RecordedSpan | undefined;
+  #size = 0;
   readonly #limit: number;
   readonly #observer: OpenSpansObserver;
 
@@ -21,34 +26,56 @@ export class OpenSpans {
   }
 
   get size(): number {
-    return this.#spans.size;
+    return this.#size;
   }
 
+  /** Adds a span that is in no list. */
   add(span: RecordedSpan): void {
-    this.#spans.add(span);
+    const newest = this.#newest;
+    if (newest === undefined) this.#oldest = span;
+    else {
+      newest[STATE].openAfter = span;
+      span[STATE].openBefore = newest;
+    }
+    this.#newest = span;
+    this.#size++;
   }
 
+  /** Removes a span, if it is in the list. */
   delete(span: RecordedSpan): void {
-    this.#spans.delete(span);
+    const state = span[STATE];
+    const { openBefore: before, openAfter: after } = state;
+    if (before === undefined && span !== this.#oldest) return;
+    if (before === undefined) this.#oldest = after;
+    else before[STATE].openAfter = after;
+    if (after === undefined) this.#newest = before;
+    else after[STATE].openBefore = before;
+    state.openBefore = undefined;
+    state.openAfter = undefined;
+    this.#size--;
+  }
+
+  #all(): RecordedSpan[] {
+    const spans: RecordedSpan[] = [];
+    for (let span = this.#oldest; span !== undefined; span = span[STATE].openAfter) spans.push(span);
+    return spans;
   }
 
   /** Gives all spans away. */
   takeAll(): RecordedSpan[] {
-    const spans = [...this.#spans];
-    this.#spans.clear();
+    const spans = this.#all();
+    for (const span of spans) this.delete(span);
     return spans;
   }
 
   /** Ends the oldest span as `abandoned` if there are more than the limit. */
   enforceLimit(): void {
-    if (this.#spans.size <= this.#limit) return;
-    const [oldest] = this.#spans;
-    if (oldest !== undefined) this.#forceEnd(oldest, 'abandoned');
+    if (this.#size > this.#limit && this.#oldest !== undefined) this.#forceEnd(this.#oldest, 'abandoned');
   }
 
   /** Ends all spans as `unfinished`, the innermost first, so that a parent's roll-up includes its children. */
   endAll(): void {
-    for (const span of [...this.#spans].toReversed()) this.#forceEnd(span, 'unfinished');
+    for (const span of this.#all().toReversed()) this.#forceEnd(span, 'unfinished');
   }
 
   /** Ends a span in place of its owner, with the data that its owner has so far. */

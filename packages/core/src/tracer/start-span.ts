@@ -118,6 +118,8 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       level: undefined,
       durationMs: 0,
       isLate: false,
+      openBefore: undefined,
+      openAfter: undefined,
     };
   }
 

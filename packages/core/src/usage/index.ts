@@ -12,4 +12,5 @@ export type { UsageContext } from './read-usage.ts';
 export { conditionsOf, hidesRequestedSearches } from './requested.ts';
 export type { UsageIssue } from './usage-issue.ts';
 export { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
+export { roundFixed, roundSignificant } from './rounding.ts';
 export { usageAttributes } from './usage-attributes.ts';

@@ -9,6 +9,7 @@ import { isListed } from './listed-providers.ts';
 import { ownPrices } from './own-prices.ts';
 import { findPriceLists, NO_LISTS, type PriceLists, priceLists } from './price-lists.ts';
 import type { Priced, PricedItem } from './price-table.ts';
+import { roundSignificant } from './rounding.ts';
 import { LIST_PRICE, type PriceFactor, priceFactor } from './surcharges.ts';
 
 /** Prices calls. */
@@ -30,7 +31,7 @@ export interface PricerOptions {
 const MAX_MODELS = 1000;
 
 /** Whole billionths of a cent carry no meaning; this keeps sums of floats readable. */
-const rounded = (usd: number): number => Number(usd.toPrecision(12));
+const rounded = (usd: number): number => roundSignificant(usd, 12);
 
 interface ListPrice {
   readonly usd: number;
@@ -143,8 +144,20 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
   );
   const hasOwners = Object.keys(owners).length > 0;
   const models = new BoundedMap<string, Found>(MAX_MODELS);
+  let last: (ModelCall & { readonly found: Found }) | undefined;
 
-  function fromCatalogue({ provider, host, port }: BilledCall, model: string): Found {
+  /** Most calls are of the model of the one before. To compare four values costs less than to make a key of them. */
+  function fromCatalogue(call: BilledCall, model: string): Found {
+    const { provider, host, port } = call;
+    if (last?.model === model && last.provider === provider && last.host === host && last.port === port) {
+      return last.found;
+    }
+    const found = fromModels(call, model);
+    last = priceLists() === undefined ? undefined : { provider, host, port, model, found };
+    return found;
+  }
+
+  function fromModels({ provider, host, port }: BilledCall, model: string): Found {
     const key = `${provider ?? ''}\n${host ?? ''}:${port ?? ''}\n${model}`;
     const known = models.get(key);
     if (known !== undefined) return known;
