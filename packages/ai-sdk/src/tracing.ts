@@ -1,7 +1,14 @@
 /** The tracer that all recordings of one telemetry object or middleware share. */
 
 import { defaultTracer, type CaptureSetting, type SpanOptions, type Tracer } from '@spanline/core';
-import { checkOptions, createGuard, type Guard, TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
+import {
+  checkOptions,
+  createGuard,
+  followContexts,
+  type Guard,
+  TRACE_SHAPE,
+  type TraceOptions,
+} from '@spanline/instrumentation';
 import { SCOPE } from './scope.ts';
 
 /** The tracer of a recording, its capture, and the guard that keeps faults from the SDK. */
@@ -19,6 +26,7 @@ export interface Tracing {
 export function createTracing(options: TraceOptions): Tracing {
   checkOptions(TRACE_SHAPE, options);
   const { tracer = defaultTracer(), capture } = options;
+  if (tracer.enabled) followContexts();
   return { tracer, capture, guard: createGuard(tracer) };
 }
 

@@ -3,34 +3,32 @@
 import type { Span, SpanAttributes, SpanOptions } from '@spanline/core';
 import {
   attributesOf,
-  contextSpan,
   epochMs,
   observedUsage,
   onForcedEnd,
   type Props,
   props,
-  sharedState,
-  statusOfThrown,
   type StreamWatcher,
   watchStream,
 } from '@spanline/instrumentation';
-import { answerFacts, answerUsage, headerAttributes, answerMessages } from '../objects/answer.ts';
+import {
+  answerFacts,
+  answerMessages,
+  answerUsage,
+  headerAttributes,
+  isBroken,
+  MODEL_FAILURE,
+  toSeconds,
+} from '../objects/answer.ts';
 import { type Hidden, shownError } from '../objects/hidden.ts';
 import { promptMessages } from '../objects/messages.ts';
 import { requestAttributes } from '../objects/request.ts';
 import { StreamedAnswer } from '../objects/streamed-answer.ts';
 import { spanOptions, type Tracing } from '../tracing.ts';
+import { type Cut, failedWith, takenBack } from './cut.ts';
+import { offer, type Recording, withdraw } from './enclosing.ts';
 
 const NOTHING: SpanAttributes = Object.freeze({});
-
-/** The open call of a span, so that a middleware below finds the recording above. Copies of this package share it. */
-const calls = sharedState('ai-sdk.model-calls', () => new WeakMap<Span, ModelCall>());
-
-/** The recording that the running code is inside of. */
-export function enclosingCall(): ModelCall | undefined {
-  const span = contextSpan();
-  return span === undefined ? undefined : calls.get(span);
-}
 
 /** Settings of a new recording. */
 export interface ModelCallOptions {
@@ -48,16 +46,12 @@ export interface ModelCallOptions {
   readonly onAnswered?: (holder: unknown) => void;
   /** Called when a stream ends early. */
   readonly onCut?: (how: Cut) => void;
-}
-
-/** How a stream ended early. */
-export interface Cut {
-  readonly status?: 'abandoned' | 'aborted';
-  readonly failure?: { readonly error: unknown };
+  /** Called when the model gives an error, and no answer. */
+  readonly onFailed?: (error: unknown) => void;
 }
 
 /** The recording of one call. Only its first end counts. */
-export class ModelCall {
+export class ModelCall implements Recording {
   readonly span: Span;
   readonly isByEvent: boolean;
   readonly #tracing: Tracing;
@@ -69,6 +63,7 @@ export class ModelCall {
   readonly #onStream: ModelCallOptions['onStream'];
   readonly #onCut: ModelCallOptions['onCut'];
   readonly #onAnswered: ModelCallOptions['onAnswered'];
+  readonly #onFailed: ModelCallOptions['onFailed'];
   #endTime: number | undefined;
   #streamed: StreamedAnswer | undefined;
   #firstChunk: number | undefined;
@@ -83,6 +78,7 @@ export class ModelCall {
     onStream,
     onCut,
     onAnswered,
+    onFailed,
   }: ModelCallOptions) {
     this.#tracing = tracing;
     this.#hidden = hidden;
@@ -92,6 +88,7 @@ export class ModelCall {
     this.#onStream = onStream;
     this.#onCut = onCut;
     this.#onAnswered = onAnswered;
+    this.#onFailed = onFailed;
     this.isByEvent = isByEvent;
     const { guard } = tracing;
     // A value of the application that cannot be read costs the facts that it is read for, and not the line.
@@ -102,7 +99,7 @@ export class ModelCall {
     if (!hidden.inputs) attributes['gen_ai.input.messages'] = guard('messages', () => promptMessages(request));
     const name = `chat ${attributes['gen_ai.request.model'] ?? 'model'}`;
     this.span = tracing.tracer.startSpan(spanOptions(tracing, { name, type: 'llm', parent, startTime, attributes }));
-    calls.set(this.span, this);
+    offer(this.span, this);
     onForcedEnd(this.span, () => this.#describeStream());
   }
 
@@ -115,11 +112,15 @@ export class ModelCall {
     this.#endTime ??= epochMs(this.#tracing.tracer);
   }
 
-  /** Runs the model inside of the span, and records what it gives: an answer, a stream, or an error. */
-  run<T>(execute: () => PromiseLike<T>): Promise<T> {
+  /** Records what the model gives: an answer, a stream, or an error. */
+  run<T>(execute: () => PromiseLike<T>, isStreamed = false): Promise<T> {
     const { tracer, guard } = this.#tracing;
+    if (isStreamed) this.#opens();
     const fail = (error: unknown): never => {
-      guard('model call', () => this.fail(error));
+      guard('model call', () => {
+        this.fail(error);
+        this.#onFailed?.(error);
+      });
       throw error;
     };
     const answer = (result: T): T => guard('model call', () => this.#take(result)) ?? result;
@@ -154,7 +155,7 @@ export class ModelCall {
   }
 
   #close(options: { status?: 'abandoned' | 'aborted'; endTime?: number | undefined }): void {
-    calls.delete(this.span);
+    withdraw(this.span);
     this.#streamed = undefined;
     this.span.end(options);
   }
@@ -171,12 +172,16 @@ export class ModelCall {
       this.end(answer);
       return result;
     }
-    this.span.set({ 'gen_ai.request.stream': true });
-    this.#onStream?.();
+    this.#opens();
     const streamed = (this.#streamed = new StreamedAnswer());
     streamed.opened(answer);
     const watched = watchStream(stream, this.#watcher(streamed));
     return watched === undefined ? result : { ...result, stream: watched.stream };
+  }
+
+  #opens(): void {
+    this.span.set({ 'gen_ai.request.stream': true });
+    this.#onStream?.();
   }
 
   #watcher(streamed: StreamedAnswer): StreamWatcher {
@@ -198,7 +203,7 @@ export class ModelCall {
       failed: (error) =>
         guard('model stream', () => {
           this.fail(error);
-          this.#onCut?.(statusOfThrown(error) === 'error' ? { failure: { error } } : { status: 'aborted' });
+          this.#onCut?.(failedWith(error));
         }),
     };
   }
@@ -216,11 +221,10 @@ export class ModelCall {
       this.#describeStream();
       return this.#close({});
     }
-    const isFailure = reason instanceof Error && statusOfThrown(reason) === 'error';
-    if (isFailure) return this.fail(reason);
-    const status = reason === undefined ? 'abandoned' : 'aborted';
-    this.leave(status);
-    this.#onCut?.({ status });
+    const how: Cut = reason === undefined ? { status: 'abandoned' } : takenBack(reason);
+    if (how.failure !== undefined) return this.fail(reason);
+    this.leave(how.status ?? 'aborted');
+    this.#onCut?.(how);
   }
 
   /** Sets what has arrived of a stream. */
@@ -228,16 +232,16 @@ export class ModelCall {
     const streamed = this.#streamed;
     if (streamed === undefined) return;
     this.#streamed = undefined;
-    const first = this.#firstChunk;
     this.#describe({ ...streamed.facts, content: streamed.parts() });
     this.span.set({
       'spanline.stream.chunks': streamed.chunks,
-      'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
+      'gen_ai.response.time_to_first_chunk': toSeconds(this.#firstChunk),
     });
   }
 
-  /** Sets facts, usage and content of an answer. */
+  /** Sets facts, usage and content of an answer, and the failure of one that ends with an error. */
   #describe(answer: Props): void {
+    if (this.#tracing.guard('answer', () => isBroken(answer)) === true) this.span.fail(MODEL_FAILURE);
     this.#set(() => answerFacts(answer));
     if (!this.#set(() => this.#usage(answer))) this.#set(() => this.#usage({ usage: answer['usage'] }));
     if (!this.#hidden.outputs) this.#set(() => ({ 'gen_ai.output.messages': answerMessages(answer) }));

@@ -1,7 +1,7 @@
 /** The operations that are open, bounded. */
 
 import { createRunRegistry, isObject } from '@spanline/instrumentation';
-import type { Cut } from './model-call.ts';
+import type { Cut } from './cut.ts';
 import { endOperation, hasOpenChildren, leaveChildren, type Operation } from './operation.ts';
 
 /** Open operations by id. One that nobody can end any more is closed. */
@@ -9,6 +9,7 @@ export class OpenOperations {
   readonly #runs = createRunRegistry<Operation>({
     isAbandoned: ({ data }) => !hasOpenChildren(data),
     onClose({ data }) {
+      data.release?.();
       leaveChildren(data, 'abandoned');
       return 'abandoned';
     },

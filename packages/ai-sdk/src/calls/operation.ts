@@ -2,6 +2,7 @@
 
 import type { Span, SpanAttributes, SpanStatus } from '@spanline/core';
 import { enterAgent, failuresBelow, list, number, type Props, props, text } from '@spanline/instrumentation';
+import { MODEL_FAILURE } from '../objects/answer.ts';
 import { describeContext } from '../objects/context.ts';
 import { type Hidden, hiddenIn, shownError } from '../objects/hidden.ts';
 import { questionOf } from '../objects/messages.ts';
@@ -25,6 +26,8 @@ export interface Operation {
   pending: Props | undefined;
   /** Whoever may still read the answer is watched. */
   isWatched: boolean;
+  /** Ends what watches the caller. */
+  release: (() => void) | undefined;
 }
 
 /** The SDK's class of agents tags the requests that it makes. */
@@ -95,7 +98,9 @@ export function startOperation(
   const span = start(tracing, operationId, event, { ...place, hidden });
   tracing.guard('context', () => describeContext(span, event));
   const id = text(event['callId']) ?? span.spanId;
-  return { id, span, hidden, calls: new Set(), steps: new Map(), attempts: 0, pending: undefined, isWatched: false };
+  const steps = new Map<string, Span>();
+  const unknown = { pending: undefined, release: undefined };
+  return { id, span, hidden, calls: new Set(), steps, attempts: 0, isWatched: false, ...unknown };
 }
 
 /** True while a model, a tool or another step of an operation is at work. */
@@ -130,7 +135,8 @@ export interface OperationEnd {
 
 /** Ends an operation, and what is open inside of it. */
 export function endOperation(operation: Operation, { status, failure, endTime }: OperationEnd = {}): void {
-  const { span, hidden } = operation;
+  const { span, hidden, release } = operation;
+  release?.();
   if (failure === undefined) leaveChildren(operation, status === 'aborted' ? status : 'abandoned');
   else failChildren(operation, failure.error);
   if (failure !== undefined) span.fail(shownError(failure.error, hidden));
@@ -143,5 +149,5 @@ export function describeEnd({ span, hidden }: Operation, event: Props): void {
   if (!hidden.outputs && span.type !== 'embedding' && span.type !== 'reranker') span.output(object ?? answer);
   if (finishReason !== 'error') return;
   const failure = failuresBelow(span).at(-1);
-  span.fail(failure?.error ?? new Error('the model reported an error'));
+  span.fail(failure?.error ?? MODEL_FAILURE);
 }

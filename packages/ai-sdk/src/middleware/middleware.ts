@@ -8,7 +8,8 @@ import {
   runInSpan,
   type TraceOptions,
 } from '@spanline/instrumentation';
-import { enclosingCall, ModelCall } from '../calls/model-call.ts';
+import { enclosingCall } from '../calls/enclosing.ts';
+import { ModelCall } from '../calls/model-call.ts';
 import { embeddingFacts, startEmbedding } from '../calls/steps.ts';
 import { SHOWN } from '../objects/hidden.ts';
 import { SCOPE } from '../scope.ts';
@@ -43,12 +44,17 @@ function requestOf({ params, model }: WrappedCall): Props {
  * Records a call of a model. The telemetry object may record the same call: then the middleware only adds what the
  * SDK does not report, and the call has one span.
  */
-async function record<T>(tracing: Tracing, call: WrappedCall, execute: () => PromiseLike<T>): Promise<T> {
+async function record<T>(
+  tracing: Tracing,
+  call: WrappedCall,
+  execute: () => PromiseLike<T>,
+  isStreamed: boolean,
+): Promise<T> {
   if (!tracing.tracer.enabled) return execute();
   const outer = tracing.guard('middleware', enclosingCall);
-  if (outer !== undefined) return outer.isByEvent ? outer.run(execute) : execute();
+  if (outer !== undefined) return outer.isByEvent ? outer.run(execute, isStreamed) : execute();
   const own = tracing.guard('middleware', () => new ModelCall({ tracing, request: requestOf(call), hidden: SHOWN }));
-  return own === undefined ? execute() : own.run(execute);
+  return own === undefined ? execute() : own.run(execute, isStreamed);
 }
 
 /**
@@ -69,8 +75,8 @@ export function spanlineMiddleware(options: TraceOptions = {}): SpanlineMiddlewa
   const tracing = createTracing(options);
   return {
     specificationVersion: 'v3',
-    wrapGenerate: ({ doGenerate, ...call }) => record(tracing, call, doGenerate),
-    wrapStream: ({ doStream, ...call }) => record(tracing, call, doStream),
+    wrapGenerate: ({ doGenerate, ...call }) => record(tracing, call, doGenerate, false),
+    wrapStream: ({ doStream, ...call }) => record(tracing, call, doStream, true),
   };
 }
 

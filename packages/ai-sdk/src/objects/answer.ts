@@ -87,6 +87,17 @@ export function answerUsage(
   return found === undefined ? {} : usageAttributes(found);
 }
 
+/** A time in seconds, to the microsecond. */
+export function toSeconds(milliseconds: unknown): number | undefined {
+  return typeof milliseconds === 'number' ? Math.round(milliseconds * 1000) / 1e6 : undefined;
+}
+
+/** The error of an answer that ends with one, where the SDK does not say which. */
+export const MODEL_FAILURE = Object.freeze({ name: 'Error', message: 'the model reported an error' });
+
+/** True for an answer that ends with an error. */
+export const isBroken = ({ finishReason: reason }: Props): boolean => finishReason(reason) === 'error';
+
 /** Facts of an answer besides its content and its usage. */
 export function answerFacts({ finishReason: reason, response, request }: Props): SpanAttributes {
   const { id, modelId, headers } = props(response);

@@ -1,9 +1,10 @@
 /** The events of `ai` 7, which name their call by an id, as spans. */
 
 import type { SpanOptions } from '@spanline/core';
-import { enterSpan, type Props, props, statusOfThrown } from '@spanline/instrumentation';
+import { enterSpan, type Props, props } from '@spanline/instrumentation';
 import { claim, release } from '../calls/claims.ts';
-import { type Cut, ModelCall } from '../calls/model-call.ts';
+import { type Cut, takenBack } from '../calls/cut.ts';
+import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, type OperationEnd, startOperation } from '../calls/operation.ts';
 import {
@@ -15,6 +16,7 @@ import {
   startTool,
   stepId,
 } from '../calls/steps.ts';
+import { toSeconds } from '../objects/answer.ts';
 import { hiddenIn } from '../objects/hidden.ts';
 import type { Tracing } from '../tracing.ts';
 
@@ -81,8 +83,8 @@ export class RunEvents {
     const operation = this.#find(event);
     if (operation === undefined) return;
     const { objectText, msToFirstChunk } = event;
-    const first = typeof msToFirstChunk === 'number' ? msToFirstChunk / 1000 : undefined;
     const answer = { ...event, content: [{ type: 'text', text: objectText }] };
+    const first = toSeconds(msToFirstChunk);
     for (const call of operation.calls) call.end(answer, { 'gen_ai.response.time_to_first_chunk': first });
     operation.calls.clear();
   }
@@ -114,8 +116,7 @@ export class RunEvents {
     const { timeToFirstOutputMs: first } = props(measured);
     const answer = { ...event, response: { id: responseId, modelId } };
     const call = this.#startCall(operation, request, true);
-    const seconds = typeof first === 'number' ? first / 1000 : undefined;
-    call.end(answer, { 'gen_ai.response.time_to_first_chunk': seconds }, timeOf(event));
+    call.end(answer, { 'gen_ai.response.time_to_first_chunk': toSeconds(first) }, timeOf(event));
   }
 
   toolStart(event: Props): void {
@@ -176,11 +177,8 @@ export class RunEvents {
     });
   }
 
-  /** A timeout aborts as well. It is a failure. */
   abort(event: Props): void {
-    const { reason } = event;
-    const isFailure = reason instanceof Error && statusOfThrown(reason) === 'error';
-    this.#end(event, isFailure ? { failure: { error: reason } } : { status: 'aborted' });
+    this.#end(event, takenBack(event['reason']));
   }
 
   fail(event: Props): void {

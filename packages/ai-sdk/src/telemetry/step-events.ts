@@ -1,8 +1,11 @@
 /** The events of `ai` 6, which name no call, as spans. Each call has an object of its own. */
 
-import { enterSpan, isObject, type Props, props, text } from '@spanline/instrumentation';
+import { enterSpan, isObject, number, type Props, props, text } from '@spanline/instrumentation';
+import { Attempts } from '../calls/attempts.ts';
+import { Caller } from '../calls/caller.ts';
 import { claimEvent } from '../calls/claims.ts';
-import { type Cut, ModelCall } from '../calls/model-call.ts';
+import type { Cut } from '../calls/cut.ts';
+import { ModelCall } from '../calls/model-call.ts';
 import type { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, startOperation } from '../calls/operation.ts';
 import { endTool, startTool, stepId } from '../calls/steps.ts';
@@ -23,6 +26,8 @@ export class StepEvents {
   readonly #tracing: Tracing;
   readonly #operations: OpenOperations;
   #id: string | undefined;
+  #caller: Caller | undefined;
+  #attempts: Attempts | undefined;
   /** Settings of the call. The events of its steps have only the messages. */
   #settings: Props = {};
 
@@ -44,6 +49,7 @@ export class StepEvents {
     this.#id = operation.id;
     this.#settings = settings;
     this.#operations.start(operation);
+    this.#caller = new Caller(event['abortSignal'], operation, (how) => this.#cut(operation, how));
     enterSpan(operation.span);
   }
 
@@ -51,14 +57,23 @@ export class StepEvents {
     const operation = this.#operation;
     if (operation === undefined) return;
     const request = { ...this.#settings, ...settingsOf(event) };
-    const { span: parent, hidden } = operation;
+    const { span, hidden } = operation;
     const onStream = (): void => this.#streamed(operation);
-    const onCut = (how: Cut): void => this.#operations.cut(operation, how);
-    const ends = { onStream, onCut };
-    const call = new ModelCall({ tracing: this.#tracing, request, hidden, parent, isByEvent: true, ...ends });
-    operation.calls.clear();
-    operation.calls.add(call);
-    enterSpan(call.span);
+    const onCut = (how: Cut): void => this.#cut(operation, how);
+    const settings = { tracing: this.#tracing, request, hidden, parent: span, isByEvent: true, onStream, onCut };
+    const start = (onFailed: (error: unknown) => void): ModelCall => {
+      const call = new ModelCall({ ...settings, onFailed });
+      operation.calls.clear();
+      operation.calls.add(call);
+      return call;
+    };
+    const maxRetries = number(request['maxRetries']) ?? 0;
+    this.#attempts = new Attempts({ span, maxRetries, start, onGivenUp: onCut });
+    enterSpan(this.#attempts.start().span);
+  }
+
+  #cut(operation: Operation, how: Cut): void {
+    this.#tracing.guard('end', () => this.#operations.cut(operation, how));
   }
 
   toolStart(event: Props): void {
@@ -74,12 +89,14 @@ export class StepEvents {
     const { success, output, error } = event;
     if (operation !== undefined) {
       endTool(operation, stepId(toolCallId), { output, failure: success === false ? { error } : undefined });
+      this.#caller?.check();
     }
   }
 
   stepEnd(event: Props): void {
     const operation = this.#operation;
     if (operation === undefined) return;
+    this.#attempts?.goOn();
     const streamed = this.#tracing.guard('answer', () => isStreamed(event['response'])) ?? false;
     if (streamed) this.#streamed(operation);
     for (const call of operation.calls) call.end(event, { 'gen_ai.request.stream': streamed || undefined });
