@@ -483,6 +483,19 @@ it('a hostile log is shown as text', async () => {
   expect(spans.find(({ spanId: id }) => id === spanId(1))).toMatchObject({ name });
 });
 
+it('a trace of several services names the spans where another one begins', async () => {
+  const of = (span: number, parent: number | undefined, service: unknown): string =>
+    spanLine({ trace: 1, span, ...(parent === undefined ? {} : { parent }) }, { 'service.name': service });
+  const lines = [of(1, undefined, 'web'), of(2, 1, 'api'), of(3, 2, 'api'), of(4, 3, 'shop'), of(5, 1, 'web')];
+  const viewer = await openViewer(logWith(lines));
+  const { services, spans } = (await viewer.ask(`trace/${traceId(1)}`)).json as TraceAnswer;
+  expect(services).toEqual(['web', 'api', 'shop']);
+  const named = Object.fromEntries(spans.map(({ spanId: id, service }) => [id, service]));
+  expect(named).toEqual({ [spanId(1)]: 'web', [spanId(2)]: 'api', [spanId(4)]: 'shop' });
+  const one = await openViewer(logWith([of(1, undefined, 'web'), of(2, 1, undefined), of(3, 1, { odd: true })]));
+  expect(((await one.ask(`trace/${traceId(1)}`)).json as TraceAnswer).services).toEqual(['web']);
+});
+
 it('a trace of 30,000 spans, each below the other, is answered', async () => {
   const lines = Array.from({ length: 30_000 }, (_, n) =>
     spanLine({ trace: 1, span: n + 1, ...(n === 0 ? {} : { parent: n }) }),

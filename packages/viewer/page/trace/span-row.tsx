@@ -138,6 +138,7 @@ export function TraceRow({
         <span class="name" title={span.name}>
           {span.name}
         </span>
+        {span.service !== undefined && <span class="mark service">{span.service}</span>}
         {span.status !== undefined && span.status !== 'ok' && (
           <span class={span.status === 'error' ? 'mark bad' : 'mark'}>{span.status}</span>
         )}

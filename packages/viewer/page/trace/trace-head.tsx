@@ -41,7 +41,7 @@ export function TraceHead({ trace, view }: { readonly trace: TraceAnswer; readon
     ['Request', trace.requestId ?? ''],
     ['Session', trace.sessionId ?? ''],
     ['User', trace.userId ?? ''],
-    ['Service', trace.service ?? ''],
+    [trace.services.length > 1 ? 'Services' : 'Service', trace.services.join(', ')],
   ];
   return (
     <header class="trace-head">

@@ -10,6 +10,8 @@ export interface SpanRow {
   readonly depth: number;
   readonly name: string;
   readonly type: string;
+  /** The service that wrote it, where another one wrote its parent; of a root, where the trace has several. */
+  readonly service?: string;
   readonly status?: string;
   /** From the start of the trace. */
   readonly fromMs: number;
@@ -67,7 +69,8 @@ export interface TraceAnswer {
   readonly requestId?: string;
   readonly sessionId?: string;
   readonly userId?: string;
-  readonly service?: string;
+  /** Services that wrote its spans, in the order of the tree; at most 20. */
+  readonly services: readonly string[];
   readonly isCut?: true;
 }
 

@@ -18,6 +18,7 @@ import { present } from './present.ts';
 
 const MESSAGE_LIMIT = 2000;
 const NAME_LIMIT = 500;
+const MAX_SERVICES = 20;
 
 const cut = (value: unknown, limit: number): string =>
   typeof value === 'string' ? value.slice(0, limit) : value === undefined ? '' : JSON.stringify(value).slice(0, limit);
@@ -93,7 +94,7 @@ function toEvent({ kind, record, rest }: ReadRecord, startMs: number): EventRow 
 const sum = (spans: readonly SpanRecord[], key: keyof SpanRecord): number =>
   spans.reduce((total, record) => total + (finite(record[key]) ?? 0), 0);
 
-const firstOf = (spans: readonly SpanRecord[], key: 'http.request.id' | 'session.id' | 'user.id' | 'service.name') =>
+const firstOf = (spans: readonly SpanRecord[], key: 'http.request.id' | 'session.id' | 'user.id') =>
   spans.find((record) => record[key] !== undefined)?.[key];
 
 /** The answer to `GET /api/v1/trace/<id>`. */
@@ -104,7 +105,15 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
   const from = Number.isFinite(startMs) ? startMs : 0;
   const critical = criticalSpans(trace.roots);
   let toMs = from;
-  const spans = [...inOrder(trace.roots)].map(({ node, parent, depth }): SpanRow => {
+  const placements = [...inOrder(trace.roots)];
+  const serviceOf = ({ node }: Placement): string => cut(node.item.record['service.name'], NAME_LIMIT);
+  const services = [...new Set(placements.map(serviceOf))].filter((name) => name !== '');
+  const hasSeveral = services.length > 1;
+  const spans = placements.map((placement): SpanRow => {
+    const { node, parent, depth } = placement;
+    const service = serviceOf(placement);
+    const around = parent === undefined ? undefined : placements[parent];
+    const isEntry = hasSeveral && service !== '' && (around === undefined || serviceOf(around) !== service);
     const { record, selfMs, startMs: start = from } = node.item;
     const durationMs = Math.max(0, finite(record.duration_ms) ?? 0);
     toMs = Math.max(toMs, start + durationMs);
@@ -114,6 +123,7 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
       depth,
       name: cut(titleOf(record), NAME_LIMIT) || '(no name)',
       type: record['span.type'] ?? 'task',
+      ...(isEntry ? { service } : {}),
       fromMs: start - from,
       durationMs,
       ...(selfMs === undefined ? {} : { selfMs }),
@@ -125,7 +135,6 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
     requestId: firstOf(trace.spans, 'http.request.id'),
     sessionId: firstOf(trace.spans, 'session.id'),
     userId: firstOf(trace.spans, 'user.id'),
-    service: firstOf(trace.spans, 'service.name'),
   };
   return {
     id: trace.id,
@@ -135,6 +144,7 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
     durationMs: toMs - from,
     spans,
     ...badgesOf(spans),
+    services: services.slice(0, MAX_SERVICES),
     events: trace.others.filter(({ kind }) => kind !== 'span').map((line) => toEvent(line, from)),
     errors: spans.filter(({ error }) => error !== undefined).length,
     inputTokens: sum(trace.spans, 'gen_ai.usage.input_tokens'),
