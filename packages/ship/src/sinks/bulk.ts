@@ -5,6 +5,7 @@ import type { RedactLine } from '../contracts/redaction.ts';
 import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 import type { TraceStream } from '../contracts/trace-stream.ts';
+import { createEcsCopy, type EcsCopy } from './ecs-copy.ts';
 import type { HeaderSpec, HttpTarget } from './http-options.ts';
 import { createHttpSink } from './http-sink.ts';
 import { jsonBody, resultOfStatus } from './http-status.ts';
@@ -32,6 +33,8 @@ interface Recipe {
   readonly profile: 'ecs' | 'otel';
   readonly policy: LinePolicy;
   readonly fit: Fit | undefined;
+  /** Makes the document of most lines, if it is all that is made of them and nothing is left out. */
+  readonly copy: ((line: Buffer) => EcsCopy | undefined) | undefined;
   readonly traces?: { readonly dataStream: string; readonly toDocument: ToTraceDocument };
 }
 
@@ -92,6 +95,8 @@ function withTrace(
 
 function encode(line: SourceLine, recipe: Recipe): EncodedLine<Documents> {
   const { profile, policy, fit, traces } = recipe;
+  const copied = recipe.copy?.(line.bytes);
+  if (copied !== undefined) return { kind: 'entry', parts: [createAction(copied.id), copied.json, '\n'] };
   const result = parseFields(line);
   if (result.kind !== 'fields') return result;
   const { fields } = result;
@@ -154,10 +159,13 @@ function interpret(response: HttpResponse, { entries }: SinkBatch<Documents>): S
 
 /** Creates a sink that sends documents by `_bulk`. */
 export function createBulkSink({ http, path, profile, traces }: BulkConfig, redact?: RedactLine, fit?: Fit): Sink {
+  const policy = createLinePolicy(http.capture, redact);
+  const isCopied = profile === 'ecs' && policy.isOpen && fit === undefined && traces === undefined;
   const recipe: Recipe = {
     profile,
-    policy: createLinePolicy(http.capture, redact),
+    policy,
     fit,
+    copy: isCopied ? createEcsCopy() : undefined,
     ...(traces === undefined
       ? {}
       : { traces: { dataStream: traces.dataStream, toDocument: traceDocumentsFor(traces) } }),
