@@ -72,6 +72,7 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     for (const key of COLLABORATORS) reach(source[key], depth);
     for (const key of COLLECTIONS) {
       const collection = source[key];
+      if (collection === undefined) continue;
       const members = Array.isArray(collection) ? (collection as unknown[]) : Object.values(props(collection));
       for (const member of members) reach(props(member)['queryEngine'] ?? member, depth);
     }
