@@ -110,7 +110,13 @@ export class SpanlineCallbackHandler {
     });
   }
 
-  handleChainEnd(outputs: unknown, ...[runId, parentRunId, tags, kwargs]: ChainEndArguments): void {
+  handleChainEnd(
+    outputs: unknown,
+    runId: ChainEndArguments[0],
+    parentRunId?: ChainEndArguments[1],
+    tags?: ChainEndArguments[2],
+    kwargs?: ChainEndArguments[3],
+  ): void {
     this.#guard('langchain chain end', () =>
       this.#runs.end([runId, parentRunId, tags], (run) => {
         const recorded = describeChainEnd(run, this.#guard, { outputs, inputs: kwargs?.inputs });
