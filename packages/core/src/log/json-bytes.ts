@@ -1,5 +1,7 @@
 /** JSON of one flat object, as bytes. */
-import { memoize } from '@spanline/record';
+import { createJsonKeys, KEY_ROOM } from './json-keys.ts';
+import { NUMBER_ROOM, writeNumber } from './json-number.ts';
+import { MAX_UNIT, writeBytes, writeUnits } from './json-text.ts';
 
 const INITIAL_BYTES = 65_536;
 /** A buffer that grows gets more than it needs. */
@@ -7,37 +9,23 @@ const GROWTH = 1.25;
 /** A larger buffer is not kept for the next object. */
 const MAX_KEPT_BYTES = 1_048_576;
 /** Up to this many characters, a text is read faster by its characters than by its bytes. */
-const SHORT_TEXT = 48;
+const SHORT_TEXT = 128;
 /** The buffer has room for the longest JSON of a text. Longer texts take a detour. */
 const LONG_TEXT = 32_768;
-/** A UTF-16 code unit takes at most this many bytes of UTF-8, and a byte at most this many of JSON: `\u001f`. */
-const MAX_UTF8 = 3;
-const MAX_ESCAPED = 6;
+/** A byte of UTF-8 is at most this many of JSON, unless it is `\u001f`. */
+const MAX_ESCAPED = 2;
 /** Room for the signs around a value. */
 const SIGNS = 8;
-/** Keys whose bytes are kept. They are those of the attribute table, and labels. */
-const MAX_KEYS = 2000;
-const MAX_KEY = 128;
 
-const QUOTE = 0x22;
+/** Room for a key, and for a value that takes no room of its own. */
+const MEMBER_ROOM = KEY_ROOM + NUMBER_ROOM;
+
+const LINE_FEED = 0x0a;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const SPACE = 0x20;
-const DELETE = 0x7f;
-
-/** 1 for a UTF-16 code unit that is one byte of JSON. */
-const PLAIN_UNIT = new Uint8Array(0x1_0000).fill(1, SPACE, DELETE + 1);
-/** 1 for a byte of UTF-8 that is itself in JSON. */
-const PLAIN_BYTE = new Uint8Array(0x1_00).fill(1, SPACE);
-for (const sign of [QUOTE, BACKSLASH]) PLAIN_UNIT[sign] = PLAIN_BYTE[sign] = 0;
-
-const keyBytes = memoize(MAX_KEYS, (key: string) => Buffer.from(`${JSON.stringify(key)}:`), MAX_KEY);
-
-const escapeOf = (byte: number): string => JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
 
 /**
  * Writes the JSON of an object into one buffer, byte by byte. `JSON.stringify` makes a text of pieces, which is copied
@@ -61,9 +49,13 @@ export interface JsonBytes {
   finish(end: string): number;
 }
 
+const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** Creates a writer with a buffer of its own. */
 export function createJsonBytes(): JsonBytes {
+  const keys = createJsonKeys();
   let bytes = Buffer.allocUnsafe(INITIAL_BYTES);
+  let view = viewOf(bytes);
   /** The bytes of a text are here before they become JSON. */
   let utf8: Buffer | undefined;
   let length = 0;
@@ -75,73 +67,66 @@ export function createJsonBytes(): JsonBytes {
     const larger = Buffer.allocUnsafe(Math.ceil(GROWTH * needed));
     bytes.copy(larger, 0, 0, length);
     bytes = larger;
+    view = viewOf(larger);
+  }
+
+  function sign(byte: number): void {
+    reserve(0);
+    bytes[length++] = byte;
   }
 
   /** Text that is JSON already. */
   function raw(json: string): void {
-    reserve(json.length > LONG_TEXT ? Buffer.byteLength(json) : json.length * MAX_UTF8);
+    reserve(json.length > LONG_TEXT ? Buffer.byteLength(json) : json.length * MAX_UNIT);
     length += bytes.write(json, length);
   }
 
-  function longText(text: string): void {
-    utf8 ??= Buffer.allocUnsafe(LONG_TEXT * MAX_UTF8);
-    const source = utf8;
-    const size = text.length > LONG_TEXT ? -1 : source.write(text);
-    // A surrogate without its pair has no bytes in UTF-8, but it has JSON.
-    if (size < 0 || (size !== text.length && !text.isWellFormed())) return raw(JSON.stringify(text));
-    reserve(size * MAX_ESCAPED);
-    const target = bytes;
-    let at = length;
-    target[at++] = QUOTE;
-    for (let index = 0; index < size; index++) {
-      const byte = source[index] ?? 0;
-      if (PLAIN_BYTE[byte] === 1) target[at++] = byte;
-      else if (byte === QUOTE || byte === BACKSLASH) {
-        target[at++] = BACKSLASH;
-        target[at++] = byte;
-      } else at += target.write(escapeOf(byte), at);
-    }
-    target[at++] = QUOTE;
-    length = at;
-  }
-
-  function text(value: string): void {
-    const characters = value.length;
-    if (characters > SHORT_TEXT) return longText(value);
-    reserve(characters);
-    const target = bytes;
-    let at = length;
-    target[at++] = QUOTE;
-    for (let index = 0; index < characters; index++) {
-      const unit = value.charCodeAt(index);
-      if (PLAIN_UNIT[unit] !== 1) return longText(value);
-      target[at++] = unit;
-    }
-    target[at++] = QUOTE;
-    length = at;
-  }
-
+  /** The same, short and of ASCII. */
   function ascii(json: string): void {
     const characters = json.length;
     reserve(characters);
     for (let index = 0; index < characters; index++) bytes[length++] = json.charCodeAt(index);
   }
 
+  function longText(text: string): void {
+    utf8 ??= Buffer.allocUnsafe(LONG_TEXT * MAX_UNIT);
+    const size = text.length > LONG_TEXT ? -1 : utf8.write(text);
+    // A surrogate without its pair has no bytes in UTF-8, but it has JSON.
+    if (size < 0 || (size !== text.length && !text.isWellFormed())) return raw(JSON.stringify(text));
+    reserve(size * MAX_ESCAPED);
+    const end = writeBytes(bytes, length, utf8, size);
+    if (end === length) return raw(JSON.stringify(text));
+    length = end;
+  }
+
+  function text(value: string): void {
+    if (value.length > SHORT_TEXT) return longText(value);
+    reserve(value.length * MAX_UNIT);
+    const end = writeUnits(bytes, length, value);
+    if (end === length) return raw(JSON.stringify(value));
+    length = end;
+  }
+
+  /** A number. Room was made for it. */
+  function number(value: number): void {
+    const end = writeNumber(bytes, length, value);
+    if (end === length) return ascii(Number.isFinite(value) ? String(value) : 'null');
+    length = end;
+  }
+
   function list(values: readonly unknown[]): void {
-    reserve(0);
-    bytes[length++] = OPEN_LIST;
+    sign(OPEN_LIST);
     for (let index = 0; index < values.length; index++) {
-      reserve(0);
-      if (index > 0) bytes[length++] = COMMA;
+      if (index > 0) sign(COMMA);
+      reserve(NUMBER_ROOM);
       scalarOrList(values[index]);
     }
-    reserve(0);
-    bytes[length++] = CLOSE_LIST;
+    sign(CLOSE_LIST);
   }
 
   function scalarOrList(value: unknown): void {
     if (typeof value === 'string') text(value);
-    else if (typeof value === 'number') ascii(Number.isFinite(value) ? String(value) : 'null');
+    else if (typeof value === 'number') number(value);
     else if (typeof value === 'boolean') ascii(value ? 'true' : 'false');
     else if (Array.isArray(value)) list(value);
     else raw(JSON.stringify(value) ?? 'null');
@@ -150,27 +135,34 @@ export function createJsonBytes(): JsonBytes {
   return {
     bytes: () => bytes,
     begin(): void {
-      if (bytes.length > MAX_KEPT_BYTES) bytes = Buffer.allocUnsafe(INITIAL_BYTES);
-      bytes[0] = OPEN_OBJECT;
-      length = 1;
+      if (bytes.length > MAX_KEPT_BYTES) {
+        bytes = Buffer.allocUnsafe(INITIAL_BYTES);
+        view = viewOf(bytes);
+      }
+      length = 0;
+      keys.begin();
     },
     member(key, value): void {
-      const name = keyBytes(key);
-      reserve(name.length);
-      if (length > 1) bytes[length++] = COMMA;
-      bytes.set(name, length);
-      length += name.length;
+      reserve(MEMBER_ROOM);
+      const end = keys.write(view, length, key);
+      if (end > length) length = end;
+      else {
+        raw(`,${JSON.stringify(key)}:`);
+        reserve(NUMBER_ROOM);
+      }
       scalarOrList(value);
     },
     members(json): void {
-      reserve(0);
-      if (length > 1) bytes[length++] = COMMA;
+      sign(COMMA);
       raw(json);
     },
     finish(end): number {
-      reserve(0);
-      bytes[length++] = CLOSE_OBJECT;
-      raw(end);
+      // Each member began with a comma. The first one's is where the object opens.
+      if (length === 0) length = 1;
+      bytes[0] = OPEN_OBJECT;
+      sign(CLOSE_OBJECT);
+      if (end === '\n') sign(LINE_FEED);
+      else raw(end);
       return length;
     },
   };

@@ -15,7 +15,8 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', minLength: 49, maxLength: 200 }),
   fc.constantFrom('\uD800', `${'x'.repeat(60)}\uDC00`, '\u0000\b\t\n\f\r\u001F\u007F', '1532→287', '"\\'.repeat(40)),
 );
-const scalar = fc.oneof(text, fc.double(), fc.integer(), fc.boolean());
+const decimal = fc.tuple(fc.integer(), fc.integer({ min: 0, max: 6 })).map(([value, digits]) => value / 10 ** digits);
+const scalar = fc.oneof(text, fc.double(), fc.integer(), decimal, fc.boolean());
 
 describe('the bytes of an object', () => {
   it('are those of its JSON, object after object', () => {
@@ -35,6 +36,43 @@ describe('the bytes of an object', () => {
     expect(jsonOf(json, object)).toBe(`${JSON.stringify(object)}\n`);
     expect(jsonOf(json, { a: 1 })).toBe('{"a":1}\n');
     expect(json.bytes().length).toBeLessThan(1_000_000);
+  });
+
+  it('are those of its numbers, at the ends of each form too', () => {
+    const ends = [0, 0.001, 0.01, 0.0005, 0.9994, 1.5, 999.999, 2_147_483.647, 2_147_483.648, 2 ** 31, 1e21, 1e-7];
+    const numbers = [...ends, 2 ** 31 - 1, Number.MAX_VALUE, Number.MIN_VALUE, Infinity, Number.NaN];
+    const object = { plain: [...numbers], negative: numbers.map((value) => -value), zürich: 1.25, '': 2.5 };
+    expect(jsonOf(createJsonBytes(), object)).toBe(`${JSON.stringify(object)}\n`);
+  });
+
+  it('are those of its keys, in any order, and of more keys than are kept', () => {
+    const json = createJsonBytes();
+    const keys = Array.from({ length: 2500 }, (_, index) => `labels.${index}`);
+    const long = { ['k'.repeat(128)]: 1, ['"'.repeat(128)]: 2, ['k'.repeat(40_000)]: 3, 'Zürich "→"': 4, '': 5 };
+    const orders = [['a', 'b', 'c'], ['b', 'a'], ['c', 'b', 'a'], keys, keys.toReversed(), ['a', 'c', 'b']];
+    for (const order of orders) {
+      const object = { ...Object.fromEntries(order.map((key, index) => [key, index])), ...long };
+      expect(jsonOf(json, object)).toBe(`${JSON.stringify(object)}\n`);
+    }
+  });
+
+  it('are those of its texts in all scripts, short and long', () => {
+    const json = createJsonBytes();
+    const signs = [
+      'Grüße, 1532→287',
+      'Привет',
+      '日本語の"引用"',
+      '👩‍🚀 emoji',
+      'tab\tline\nend\r\b\f',
+      '\u0001\u007F',
+      '\uD83D',
+    ];
+    const object = {
+      ...signs,
+      long: signs.map((sign) => sign.repeat(40)),
+      cut: signs.map((sign) => sign.slice(0, -1)),
+    };
+    expect(jsonOf(json, object)).toBe(`${JSON.stringify(object)}\n`);
   });
 
   it('take members that are JSON already, also alone', () => {

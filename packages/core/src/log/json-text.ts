@@ -1,0 +1,80 @@
+/** JSON of texts, as bytes. */
+
+/** A UTF-16 code unit takes at most this many bytes, unless its JSON is `\u001f`. */
+export const MAX_UNIT = 3;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SURROGATES = 0xd800;
+const LAST_SURROGATE = 0xdfff;
+/** In {@link ESCAPE}. */
+const NOT_HERE = 255;
+
+/**
+ * By UTF-16 code unit: zero for one that is one byte of JSON, the sign after the backslash for one that is two, and
+ * {@link NOT_HERE} for the others.
+ */
+const ESCAPE = new Uint8Array(0x1_0000).fill(NOT_HERE);
+/** The same by byte of UTF-8, in which those of longer characters are themselves. */
+const ESCAPE_BYTE = new Uint8Array(0x1_00);
+for (let unit = 0; unit < 0x80; unit++) {
+  const json = JSON.stringify(String.fromCharCode(unit));
+  if (json.length === 3) ESCAPE[unit] = 0;
+  else if (json.length === 4) ESCAPE[unit] = json.charCodeAt(2);
+}
+ESCAPE_BYTE.set(ESCAPE.subarray(0, 0x80));
+
+/**
+ * Writes a text by its UTF-16 code units.
+ *
+ * @param target - has `2 + MAX_UNIT * text.length` bytes from `at` on
+ * @returns where the JSON ends; `at` for a text with surrogates or control characters that have no short escape
+ */
+export function writeUnits(target: Buffer, at: number, text: string): number {
+  const { length } = text;
+  let end = at;
+  target[end++] = QUOTE;
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    const escape = ESCAPE[unit] ?? 0;
+    if (escape === 0) target[end++] = unit;
+    else if (escape !== NOT_HERE) {
+      target[end++] = BACKSLASH;
+      target[end++] = escape;
+    } else if (unit < 0x80 || (unit >= SURROGATES && unit <= LAST_SURROGATE)) return at;
+    else if (unit < 0x800) {
+      target[end++] = 0xc0 | (unit >> 6);
+      target[end++] = 0x80 | (unit & 0x3f);
+    } else {
+      target[end++] = 0xe0 | (unit >> 12);
+      target[end++] = 0x80 | ((unit >> 6) & 0x3f);
+      target[end++] = 0x80 | (unit & 0x3f);
+    }
+  }
+  target[end++] = QUOTE;
+  return end;
+}
+
+/**
+ * Writes a text by its bytes of UTF-8.
+ *
+ * @param target - has `2 + 2 * size` bytes from `at` on
+ * @param size - number of bytes in `source`
+ * @returns where the JSON ends; `at` for a text with control characters that have no short escape
+ */
+export function writeBytes(target: Buffer, at: number, source: Buffer, size: number): number {
+  let end = at;
+  target[end++] = QUOTE;
+  for (let index = 0; index < size; index++) {
+    const byte = source[index] ?? 0;
+    const escape = ESCAPE_BYTE[byte] ?? 0;
+    if (escape === 0) target[end++] = byte;
+    else if (escape === NOT_HERE) return at;
+    else {
+      target[end++] = BACKSLASH;
+      target[end++] = escape;
+    }
+  }
+  target[end++] = QUOTE;
+  return end;
+}
