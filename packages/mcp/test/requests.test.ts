@@ -85,10 +85,18 @@ describe.each([SDK1, SDK2])('requests of $name', (version) => {
     await expect(client.readResource({ uri: 'other://nowhere' })).rejects.toThrow(/other:/);
     expect(log.records()).toHaveLength(4);
     for (const record of log.records()) {
-      expect(record).toMatchObject({ 'span.status': 'error', 'error.type': expect.stringMatching(/^-32\d\d\d$/) });
-      expect(record['rpc.response.status_code']).toBe(record['error.type']);
+      expect(record['rpc.response.status_code']).toMatch(/^-32\d\d\d$/);
+      if (record['span.kind'] === 'SERVER') continue;
+      expect(record).toMatchObject({ 'span.status': 'error', 'error.type': record['rpc.response.status_code'] });
       expect(record['error.message']).toMatch(/nothing|other:/);
     }
+  });
+
+  it('a request that is wrong is no error of its server', async () => {
+    await expect(client.getPrompt({ name: 'nothing' })).rejects.toThrow(/nothing/);
+    expect(line('CLIENT')).toMatchObject({ 'span.status': 'error', 'error.type': '-32602' });
+    expect(line('SERVER')).toMatchObject({ 'span.status': 'ok', 'rpc.response.status_code': '-32602' });
+    expect(line('SERVER')).not.toHaveProperty('error.type');
   });
 
   it('progress is counted, and its handler runs inside of the call', async () => {

@@ -2,6 +2,7 @@
 
 import { type Span, type SpanAttributes, withContext } from '@spanline/core';
 import {
+  failuresBelow,
   headerOf,
   isObject,
   type Method,
@@ -13,7 +14,7 @@ import {
   text,
   usageAttributes,
 } from '@spanline/instrumentation';
-import { cancellation, handlerFailure, toolFailure } from '../messages/failure.ts';
+import { cancellation, handlerFailure, isCallersFault, toolFailure } from '../messages/failure.ts';
 import { requestSpan, resultFacts } from '../messages/request.ts';
 import type { McpCaller, Peer } from '../peer/peer.ts';
 import { transportName } from '../peer/transport.ts';
@@ -95,8 +96,11 @@ function readOutcome(peer: Peer, { method, span, signal }: Service, outcome: Out
   const isAborted = signal?.aborted === true;
   span.set(billed(span, isAborted || 'error' in outcome));
   if ('error' in outcome) {
+    if (isAborted) return;
     const { error, attributes } = handlerFailure(outcome.error);
-    if (!isAborted) span.set(attributes).fail(error);
+    span.set(attributes);
+    // A handler may pass on the error of a request that it has sent itself.
+    if (!isCallersFault(outcome.error) || failuresBelow(span).length > 0) span.fail(error);
     return;
   }
   if (method === 'initialize') peer.negotiated(outcome.result);

@@ -13,6 +13,9 @@ export interface RequestFailure {
 const INTERNAL_ERROR = -32_603;
 const NONE: SpanAttributes = Object.freeze({});
 
+/** Codes of JSON-RPC for a request that was wrong. The conventions count no others than the server's as its errors. */
+const WRONG_REQUEST: ReadonlySet<unknown> = new Set([-32_700, -32_600, -32_601, -32_602]);
+
 /** Errors that a client makes itself, in the words of the SDKs. The peer answered nothing. */
 const LOCAL = [
   {
@@ -62,6 +65,9 @@ export function handlerFailure(error: unknown): RequestFailure {
   const { code } = props(error);
   return Number.isSafeInteger(code) ? byCode(code as number, error, undefined) : byCode(INTERNAL_ERROR, error, error);
 }
+
+/** True for an error that says that the request was wrong: the caller's fault, and none of the handler. */
+export const isCallersFault = (error: unknown): boolean => WRONG_REQUEST.has(props(error)['code']);
 
 /** The error of a request that its caller has taken back. */
 interface Cancellation {
