@@ -38,7 +38,7 @@ describe.each([
     runChild(source, { nodeOptions: REGISTER, env: { BASE: provider.url, SPANLINE_PRETTY: 'false', ...env } });
 
   it('every call is traced without code', async () => {
-    // The first span of a process must not become the parent of what comes after its call. `ai` 6 does not report the end of a failed call.
+    // `ai` 6 does not report the end of the first call. Its span must not become the parent of the second one.
     const failed = `await ai.generateText({ model, prompt: 'faulty', maxRetries: 0 }).catch(() => undefined);`;
     const { code, stdout, stderr } = await run(program(sdk, openai, '', failed));
     expect([code, stderr]).toEqual([0, '']);

@@ -332,3 +332,10 @@ test('content and labels are redacted', () => {
     .end();
   expect(log.raw().join('\n')).not.toMatch(/jane\.doe|Bearer abc|hunter2/);
 });
+
+test('milliseconds become seconds, without a rest of binary fractions', () => {
+  const { otel, record } = start();
+  const attributes = { 'gen_ai.operation.name': 'chat', 'ai.response.msToFirstChunk': 4.1 };
+  otel.startSpan('call', { attributes }).end();
+  expect(record()['gen_ai.response.time_to_first_chunk']).toBe(0.0041);
+});

@@ -27,6 +27,10 @@ const LANGCHAIN: Readonly<Record<string, string>> = {
   ls_integration: '',
 };
 
+/** A number in the unit of its key, without the rest that binary fractions leave: 4.1 ms are 0.0041 s. */
+const scaled = (value: number, factor: number): number =>
+  factor === 1 ? value : Math.round(value * factor * 1e9) / 1e9;
+
 /** Collects what a span says. Later attributes do not replace earlier ones, unless they have the record's own name. */
 export class SpanFacts {
   readonly facts: Record<string, unknown> = {};
@@ -96,7 +100,7 @@ export class SpanFacts {
   #read({ kind, key, factor, isOwn }: Reading, value: unknown): void {
     switch (kind) {
       case 'fact':
-        return this.#setFact(key, typeof value === 'number' ? value * factor : value, isOwn);
+        return this.#setFact(key, typeof value === 'number' ? scaled(value, factor) : value, isOwn);
       case 'content':
         return this.#setContent(key as ContentKey, value, isOwn);
       case 'usage':
