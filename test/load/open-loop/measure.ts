@@ -7,33 +7,38 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answered, Load } from './arrivals.ts';
 import type { Task } from './generate.ts';
-import type { ServiceCost } from './serve.ts';
+import type { ServiceCost, ServiceMemory, ServiceQuestion } from './serve.ts';
 
 const BODY = JSON.stringify({ question: 'How do I write a transport?' });
 const AT_ONCE = 32;
 const WARM_UP_REQUESTS = 500;
 
-/** A service at one rate. */
-export interface Measured extends ServiceCost {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly failed: number;
-  /** Requests that were answered in a second. */
-  readonly perSecond: number;
-  readonly cpuMsPerRequest: number;
+/** A service at one rate, for one turn. */
+export interface Turn extends Answered {
+  readonly cost: ServiceCost;
 }
 
 /** A service that runs, and its load. */
 export interface Bench {
   /** Requests a second when clients wait for each other. */
   saturation(requests: number): Promise<number>;
-  measure(perSecond: number, seconds: number): Promise<Measured>;
+  /** Sends requests at a mean rate, whether earlier ones were answered or not. */
+  turn(perSecond: number, seconds: number): Promise<Turn>;
+  /** Memory of the service. */
+  memory(): Promise<ServiceMemory>;
   stop(): Promise<void>;
 }
 
-function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
+/** How a process of the bench is started. */
+interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Flags of Node. */
+  readonly flags?: readonly string[];
+}
+
+function start(file: string, args: readonly string[], { env = process.env, flags = [] }: StartOptions): ChildProcess {
   const program = fileURLToPath(new URL(file, import.meta.url));
-  return fork(program, args, { env, execArgv: ['--import', 'tsx'] });
+  return fork(program, args, { env, execArgv: [...flags, '--import', 'tsx'] });
 }
 
 /** The next message of a process. @throws an error when it ends before */
@@ -58,19 +63,16 @@ function ask<Result>(child: ChildProcess, message: object): Promise<Result> {
   return answer;
 }
 
-const quantile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-
-/** Starts a service, traced or not, and asks it until it is warm. */
-export async function startBench(isTraced: boolean): Promise<Bench> {
+/** Starts a service, traced or not, with flags of Node, and asks it until it is warm. */
+export async function startBench(isTraced: boolean, flags: readonly string[] = []): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-open-loop-'));
   const children: ChildProcess[] = [];
   async function stop(): Promise<void> {
     for (const child of children) if (child.kill('SIGKILL')) await once(child, 'exit');
     rmSync(folder, { recursive: true, force: true });
   }
-  const begin = (file: string, args: readonly string[] = [], env?: NodeJS.ProcessEnv): ChildProcess => {
-    const child = start(file, args, env);
+  const begin = (file: string, args: readonly string[] = [], options: StartOptions = {}): ChildProcess => {
+    const child = start(file, args, options);
     children.push(child);
     return child;
   };
@@ -78,7 +80,7 @@ export async function startBench(isTraced: boolean): Promise<Bench> {
     const provider = begin('provider.ts');
     const providerPort = await next<number>(provider);
     const env = { ...process.env, NODE_ENV: 'production', SPANLINE_ENABLED: String(isTraced) };
-    const service = begin('serve.ts', [String(providerPort), join(folder, 'app.ndjson')], env);
+    const service = begin('serve.ts', [String(providerPort), join(folder, 'app.ndjson')], { env, flags });
     const url = `http://127.0.0.1:${await next<number>(service)}/langchain/ask`;
     const generator = begin('generate.ts');
     const saturation = (requests: number): Promise<number> =>
@@ -87,20 +89,13 @@ export async function startBench(isTraced: boolean): Promise<Bench> {
     return {
       saturation,
       stop,
-      async measure(perSecond, seconds) {
-        await ask<ServiceCost>(service, {});
-        const load: Load = { url, body: BODY, perSecond, requests: Math.round(perSecond * seconds) };
+      memory: () => ask(service, { about: 'memory' } satisfies ServiceQuestion),
+      async turn(perSecond, seconds) {
+        const question: ServiceQuestion = { about: 'cost' };
+        await ask<ServiceCost>(service, question);
+        const load: Load = { url, body: BODY, perSecond, requests: Math.max(1, Math.round(perSecond * seconds)) };
         const answered = await ask<Answered>(generator, { load } satisfies Task);
-        const cost = await ask<ServiceCost>(service, {});
-        const sorted = answered.latenciesMs.toSorted((a, b) => a - b);
-        return {
-          ...cost,
-          p50Ms: quantile(sorted, 0.5),
-          p99Ms: quantile(sorted, 0.99),
-          failed: answered.failed,
-          perSecond: load.requests / answered.seconds,
-          cpuMsPerRequest: cost.cpuMs / load.requests,
-        };
+        return { ...answered, cost: await ask<ServiceCost>(service, question) };
       },
     };
   } catch (error) {

@@ -1,4 +1,7 @@
-/** The service of examples/rag-service in a process of its own. Answers a message with what it cost since the last one. */
+/**
+ * The service of examples/rag-service in a process of its own. Answers each message: with what it cost since the last
+ * one, or with its memory.
+ */
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createLogger, createTracer } from '@spanline/core';
@@ -10,11 +13,25 @@ import { createService } from '../../../examples/rag-service/src/service.ts';
 export interface ServiceCost {
   readonly cpuMs: number;
   readonly rssMb: number;
-  /** 99th percentile of how late the event loop was. */
-  readonly loopDelayMs: number;
+  /** How late the event loop was: median and 99th percentile. */
+  readonly loopDelayP50Ms: number;
+  readonly loopDelayP99Ms: number;
   /** Of the tracer. */
   readonly internalErrors: number;
 }
+
+/** Memory after a full garbage collection. */
+export interface ServiceMemory {
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+}
+
+/** A question to this process. */
+export interface ServiceQuestion {
+  readonly about: 'cost' | 'memory';
+}
+
+const RESOLUTION_MS = 10;
 
 const [providerPort = '', file = ''] = process.argv.slice(2);
 const tracer = createTracer({
@@ -30,21 +47,35 @@ const provider = {
   stop: () => Promise.resolve(),
 };
 const app = await createService({ tracer, monitor, provider, chunks: loadManual() });
-const delay = monitorEventLoopDelay({ resolution: 10 });
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delay.enable();
 let before = process.cpuUsage();
 
-process.on('message', () => {
+/** The histogram holds the times between two looks, which are at least its resolution. */
+const lateMs = (percentile: number): number => Math.max(0, delay.percentile(percentile) / 1e6 - RESOLUTION_MS);
+
+function costSinceThen(): ServiceCost {
   const { user, system } = process.cpuUsage(before);
   const cost: ServiceCost = {
     cpuMs: (user + system) / 1000,
     rssMb: process.memoryUsage.rss() / 1e6,
-    loopDelayMs: delay.percentile(99) / 1e6,
+    loopDelayP50Ms: lateMs(50),
+    loopDelayP99Ms: lateMs(99),
     internalErrors: tracer.stats().internalErrors,
   };
   delay.reset();
   before = process.cpuUsage();
-  process.send?.(cost);
+  return cost;
+}
+
+function memoryNow(): ServiceMemory {
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rssBytes: rss, heapBytes: heapUsed };
+}
+
+process.on('message', (question) => {
+  process.send?.((question as ServiceQuestion).about === 'memory' ? memoryNow() : costSinceThen());
 });
 process.once('disconnect', () => process.exit());
 const server = app.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
