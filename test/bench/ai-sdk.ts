@@ -10,6 +10,7 @@ import { spanlineTelemetry } from '@spanline/ai-sdk';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { idle, twoSpans, twoWrites } from './ai-sdk-floors.ts';
 import { type BenchCase, measure } from './harness.ts';
+import { metadataRow } from './metadata.ts';
 import { addedRatio, addedTold, bytesPerSpan, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
@@ -80,10 +81,10 @@ export async function aiSdkRows(): Promise<Row[]> {
     const lean = spanlineTelemetry({ tracer: createBenchTracer(true, 'metadata') });
     const off = spanlineTelemetry({ tracer: createBenchTracer(false) });
     const name = '@ai-sdk/otel';
+    const redacted: BenchCase = { name: 'spanline', run: ask(ours) };
     const cases: readonly BenchCase[] = [
       { name: 'generateText as it is', run: ask([]) },
-      { name: 'spanline', run: ask(ours) },
-      { name: 'spanline, metadata', run: ask(lean) },
+      redacted,
       { name: 'spanline, disabled', run: ask(off) },
       { name, run: ask(telemetry), settle },
       { name: 'idle', run: ask(idle()) },
@@ -93,8 +94,7 @@ export async function aiSdkRows(): Promise<Row[]> {
       { name: 'conversation, spanline', run: ask(ours, CONVERSATION) },
       { name: `${name}, conversation`, run: ask(telemetry, CONVERSATION), settle },
     ];
-    const [plain, traced, metadata, disabled, otel, noop, writes, spans, long, longTraced, longOtel] =
-      await measure(cases);
+    const [plain, traced, disabled, otel, noop, writes, spans, long, longTraced, longOtel] = await measure(cases);
     const what = 'AI SDK generateText, redacted, CPU added';
     return [
       addedRatio(what, 0.5, plain, traced, otel),
@@ -103,7 +103,7 @@ export async function aiSdkRows(): Promise<Row[]> {
       addedTold('- or two ready-made spans', plain, spans, otel),
       addedRatio(`${what}, 20 earlier messages`, 0.5, long, longTraced, longOtel),
       bytesPerSpan('AI SDK call', 26, 2, plain, traced),
-      ratio('AI SDK, metadata against redacted', 1, metadata, traced),
+      await metadataRow('AI SDK', { name: 'spanline, metadata', run: ask(lean) }, redacted),
       ratio('AI SDK, telemetry disabled', 1.3, disabled, plain),
     ];
   } finally {

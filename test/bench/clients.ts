@@ -8,6 +8,7 @@ import OpenAI from 'openai';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { wrapOpenAI } from '@spanline/openai';
 import { type BenchCase, measure } from './harness.ts';
+import { metadataRow } from './metadata.ts';
 import { addedRatio, bytesPerSpan, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
@@ -91,13 +92,17 @@ function createOpenInference({ url }: Sink): BenchCase {
 export async function clientRows(): Promise<Row[]> {
   const sink = await startSink();
   try {
-    const [plain, ours, lean, disabled, langSmith, openInference] = await measure([
+    const redacted: BenchCase = {
+      name: 'spanline',
+      run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer() })),
+    };
+    const metadata: BenchCase = {
+      name: 'spanline, metadata',
+      run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(true, 'metadata') })),
+    };
+    const [plain, ours, disabled, langSmith, openInference] = await measure([
       { name: 'client as it is', run: ask(createClient()) },
-      { name: 'spanline', run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer() })) },
-      {
-        name: 'spanline, metadata',
-        run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(true, 'metadata') })),
-      },
+      redacted,
       { name: 'spanline, disabled', run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(false) })) },
       createLangSmith(),
       createOpenInference(sink),
@@ -108,7 +113,7 @@ export async function clientRows(): Promise<Row[]> {
       addedRatio(`${what} added`, 0.15, plain, ours, langSmith),
       addedRatio(`${what} added`, 0.5, plain, ours, openInference),
       bytesPerSpan('OpenAI call', 29, 1, plain, ours),
-      ratio('OpenAI call, metadata against redacted', 1, lean, ours),
+      await metadataRow('OpenAI call', metadata, redacted),
       ratio('wrapped client, disabled', 1.02, disabled, plain),
     ];
   } finally {

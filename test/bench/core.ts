@@ -5,6 +5,7 @@ import { destination, pino } from 'pino';
 import { createLogger, createTracer, observe, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { type BenchCase, measure } from './harness.ts';
+import { metadataRow } from './metadata.ts';
 import { bytesPerSpan, type Row, ratio, told } from './rows.ts';
 
 const TEXT =
@@ -78,11 +79,13 @@ async function spanRows(name: string, file: string): Promise<Row[]> {
   const full = tracerOf('full');
   const redacted = tracerOf('redacted');
   const metadata = tracerOf('metadata');
+  const inRedacted: BenchCase = { name: 'redacted', run: () => modelCall(redacted) };
+  const inMetadata: BenchCase = { name: 'metadata', run: () => modelCall(metadata) };
   const cases: BenchCase[] = [
     { name: 'bare pino.info', run: () => bare.info(record) },
     { name: 'full', run: () => modelCall(full) },
-    { name: 'redacted', run: () => modelCall(redacted) },
-    { name: 'metadata', run: () => modelCall(metadata) },
+    inRedacted,
+    inMetadata,
   ];
   const [baseline, ...rest] = await measure(cases);
   const limits = [1.6, 2.2, 1.6];
@@ -94,7 +97,7 @@ async function spanRows(name: string, file: string): Promise<Row[]> {
       baseline,
     ),
   );
-  return [...against, ratio(`span, metadata against redacted, ${name}`, 1, rest[2], rest[1])];
+  return [...against, await metadataRow(`span, ${name}`, inMetadata, inRedacted)];
 }
 
 const traced = (file: string, sync: boolean): Tracer =>

@@ -29,6 +29,9 @@ export interface BenchResult extends HeapUse {
 const REPETITIONS = 7;
 /** CPU time of a slice: on a busy machine it lasts longer, and does as much. */
 const SLICE_NS = 250e6;
+/** Pairs of turns when two cases are compared that hardly differ, and the CPU time of each turn. */
+const PAIRS = 15;
+const PAIR_SLICE_NS = 120e6;
 /** Operations that warm a case up, unless they take this CPU time: V8 takes ten thousand to compile all. */
 const WARM_OPERATIONS = 10_000;
 const MAX_WARM_NS = 3e9;
@@ -47,7 +50,7 @@ interface Turn {
   readonly operations: number;
 }
 
-async function turn({ run, settle, turn: enter }: BenchCase): Promise<Turn> {
+async function turn({ run, settle, turn: enter }: BenchCase, sliceNs = SLICE_NS): Promise<Turn> {
   const leave = enter?.();
   const stopMeter = startHeapMeter();
   const started = cpuNs();
@@ -59,7 +62,7 @@ async function turn({ run, settle, turn: enter }: BenchCase): Promise<Turn> {
     }
     operations += BATCH;
     await settle?.();
-  } while (cpuNs() - started < SLICE_NS);
+  } while (cpuNs() - started < sliceNs);
   const ns = cpuNs() - started;
   const { bytes, gcNs } = stopMeter();
   leave?.();
@@ -111,4 +114,37 @@ export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[
     }
   }
   return cases.map(({ name }) => resultOf(name, samples.get(name) ?? []));
+}
+
+/** Two cases, and the first as a multiple of the second. */
+export interface Pair {
+  readonly first: BenchResult;
+  readonly second: BenchResult;
+  /** The median of the ratios of neighbouring turns. */
+  readonly ratio: number;
+}
+
+/**
+ * Compares two cases that hardly differ, in turns A B B A A B …: the two turns of a pair meet the same state of the
+ * machine, and neither case is always behind the other one.
+ */
+export async function measurePair(first: BenchCase, second: BenchCase): Promise<Pair> {
+  await warmUp([first, second]);
+  const samples: { first: OperationCost[]; second: OperationCost[] } = { first: [], second: [] };
+  const ratios: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const order = pair % 2 === 0 ? (['first', 'second'] as const) : (['second', 'first'] as const);
+    const ns = { first: Number.NaN, second: Number.NaN };
+    for (const side of order) {
+      const { cost } = await turn(side === 'first' ? first : second, PAIR_SLICE_NS);
+      samples[side].push(cost);
+      ns[side] = cost.ns;
+    }
+    ratios.push(ns.first / ns.second);
+  }
+  return {
+    first: resultOf(first.name, samples.first),
+    second: resultOf(second.name, samples.second),
+    ratio: median(ratios),
+  };
 }

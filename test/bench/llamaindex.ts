@@ -3,7 +3,8 @@ import { destination, pino } from 'pino';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
-import { measure } from './harness.ts';
+import { type BenchCase, measure } from './harness.ts';
+import { metadataRow } from './metadata.ts';
 import { bytesPerSpan, type Row, ratio, told } from './rows.ts';
 
 /** Spans of one query: engine, retriever, its search of the store, embedding, synthesis, model. */
@@ -55,10 +56,15 @@ export async function llamaIndexRows(): Promise<Row[]> {
   };
   const tracer = createBenchTracer();
   const metadata = createBenchTracer('metadata');
-  const [bare, instrumented, lean, uninstalled, ready] = await measure([
+  const inRedacted: BenchCase = { name: 'instrumented', run, turn: () => instrumentLlamaIndex({ tracer }) };
+  const inMetadata: BenchCase = {
+    name: 'instrumented, metadata',
+    run,
+    turn: () => instrumentLlamaIndex({ tracer: metadata }),
+  };
+  const [bare, instrumented, uninstalled, ready] = await measure([
     { name: 'not instrumented', run },
-    { name: 'instrumented', run, turn: () => instrumentLlamaIndex({ tracer }) },
-    { name: 'instrumented, metadata', run, turn: () => instrumentLlamaIndex({ tracer: metadata }) },
+    inRedacted,
     {
       name: 'uninstalled',
       run,
@@ -73,7 +79,7 @@ export async function llamaIndexRows(): Promise<Row[]> {
     ratio('LlamaIndex in-memory query, CPU', 1.25, instrumented, bare),
     told('LlamaIndex in-memory query, CPU', ready, bare),
     bytesPerSpan('LlamaIndex query', 10.3, SPANS, bare, instrumented),
-    ratio('LlamaIndex, metadata against redacted', 1, lean, instrumented),
+    await metadataRow('LlamaIndex', inMetadata, inRedacted),
     ratio('LlamaIndex in-memory query after uninstalling, CPU', 1.05, uninstalled, bare),
   ];
 }
