@@ -4,8 +4,9 @@ import { type Bench, startBench, type Turn } from './measure.ts';
 
 /** Parts of the saturation. */
 export const PARTS = [0.5, 0.8, 0.95];
-const SATURATION_REQUESTS = 1500;
 const SATURATION_TURNS = 3;
+/** Requests of a turn at saturation, for each second at a rate: 1500 for 40 seconds. */
+const SATURATION_REQUESTS = 37.5;
 /** Each side has so many turns at a rate, one after the other, so that a machine that slows down slows both. */
 const TURNS = 2;
 
@@ -28,10 +29,11 @@ const quantile = (sorted: readonly number[], part: number): number =>
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 /** Both are asked in turns. */
-async function saturations(benches: readonly Bench[]): Promise<number[]> {
+async function saturations(benches: readonly Bench[], seconds: number): Promise<number[]> {
+  const requests = Math.ceil(SATURATION_REQUESTS * seconds);
   const found: number[][] = benches.map(() => []);
   for (let turn = 0; turn < SATURATION_TURNS; turn++)
-    for (const [place, bench] of benches.entries()) found[place]?.push(await bench.saturation(SATURATION_REQUESTS));
+    for (const [place, bench] of benches.entries()) found[place]?.push(await bench.saturation(requests));
   return found.map(best);
 }
 
@@ -87,7 +89,7 @@ export async function measureRates(seconds: number): Promise<void> {
     throw error;
   });
   try {
-    const [without = 0, withSpanline = 0] = await saturations([plain, traced]);
+    const [without = 0, withSpanline = 0] = await saturations([plain, traced], seconds);
     const lostShare = (1 - withSpanline / without) * 100;
     console.log(
       `Saturation: ${without.toFixed(0)} requests a second without, ${withSpanline.toFixed(0)} with Spanline`,
