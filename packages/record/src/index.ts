@@ -42,6 +42,7 @@ export {
   feedbackOf,
   hasNoContent,
   createReconstruction,
+  createRecordReconstruction,
   reconstructMessages,
   referenceOf,
   type Side,

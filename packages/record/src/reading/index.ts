@@ -8,6 +8,7 @@ export {
   type MissingMessage,
   type ReconstructedContent,
   createReconstruction,
+  createRecordReconstruction,
   reconstructMessages,
   writtenMessages,
 } from './reconstruct.ts';

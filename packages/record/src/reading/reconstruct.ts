@@ -1,7 +1,7 @@
 import type { ContentKey, SpanRecord } from '../schema/index.ts';
 import { parseLevels } from '../values/content.ts';
 import type { Plain } from '../values/plain.ts';
-import { parseLine } from './parse-line.ts';
+import { kindOfEvent, parseLine } from './parse-line.ts';
 import { bareMessage, mapRuns, referenceOf, type Side } from './references.ts';
 
 /** A reference that could not be resolved. */
@@ -86,6 +86,21 @@ export function createReconstruction(
   lines: Iterable<string | object>,
 ): (spanId: string) => ReconstructedContent | undefined {
   const bySpan = contentRecords(lines);
+  return (spanId) => reconstruct(bySpan, spanId);
+}
+
+/** Like {@link createReconstruction}, of records that were read already: they are not parsed again. */
+export function createRecordReconstruction(
+  records: Iterable<SpanRecord>,
+): (spanId: string) => ReconstructedContent | undefined {
+  const bySpan = new Map<string, SpanRecord[]>();
+  for (const record of records) {
+    const id = record.span_id;
+    if (id === undefined || kindOfEvent(record['event.name']) !== 'span') continue;
+    const known = bySpan.get(id);
+    if (known === undefined) bySpan.set(id, [record]);
+    else known.push(record);
+  }
   return (spanId) => reconstruct(bySpan, spanId);
 }
 

@@ -3,7 +3,7 @@
 import {
   type ContentFault,
   contentFaults,
-  createReconstruction,
+  createRecordReconstruction,
   parseContent,
   type SpanRecord,
   type TreeNode,
@@ -56,7 +56,7 @@ function createContentReader({
   others,
 }: Trace): (record: SpanRecord) => Pick<ChainStep, 'got' | 'gave' | 'faults'> {
   const apart = new Map(others.flatMap(({ kind, record }) => (kind === 'span' ? [[record.span_id, record]] : [])));
-  const restore = createReconstruction([...spans, ...others.map(({ record }) => record)]);
+  const restore = createRecordReconstruction([...spans, ...others.map(({ record }) => record)]);
   return (record) => {
     const { input, output, missing } = restore(record.span_id ?? '') ?? {};
     const whole: SpanRecord = { ...apart.get(record.span_id), ...record };
@@ -90,6 +90,7 @@ const endOf = ({ record }: ChainStep): number => endMs(record) ?? Number.POSITIV
 /** Like {@link chainOf}, in pieces of 200 steps: for servers, which have others to answer in between. */
 export function* readChain(trace: Trace): Generator<void, Chain> {
   const read = createContentReader(trace);
+  yield;
   const isPieceRead = createPieces();
   const [top] = trace.roots;
   const begin = top?.item.startMs;
@@ -104,9 +105,14 @@ export function* readChain(trace: Trace): Generator<void, Chain> {
       problem: problemOf(record),
     };
   };
-  const time = (record: SpanRecord): number => startMs(record) ?? Number.POSITIVE_INFINITY;
+  const found = stepsIn(trace.roots);
+  yield;
+  const timed = found.map((record) => ({ record, time: startMs(record) ?? Number.POSITIVE_INFINITY }));
+  yield;
+  timed.sort((a, b) => a.time - b.time || 0);
+  yield;
   const steps: ChainStep[] = [];
-  for (const record of stepsIn(trace.roots).toSorted((a, b) => time(a) - time(b) || 0)) {
+  for (const { record } of timed) {
     steps.push(toStep(record, steps.length));
     if (isPieceRead()) yield;
   }

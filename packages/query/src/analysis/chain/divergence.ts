@@ -75,7 +75,9 @@ function divergenceOf(
 /** Like {@link divergencesOf}, in pieces of 200 steps: for servers, which have others to answer in between. */
 export function* readDivergences(before: Trace, after: Trace, chains: TwoChains = {}): Generator<void, Divergence[]> {
   const left = byId(chains.before ?? (yield* readChain(before)));
+  yield;
   const right = byId(chains.after ?? (yield* readChain(after)));
+  yield;
   const isPieceRead = createPieces();
   const found: Divergence[] = [];
   for (const { before: one, after: other, changes } of yield* readAlignment(before, after)) {

@@ -67,7 +67,10 @@ function pairs(before: readonly Node[], after: readonly Node[]): (readonly [Node
 export function* readAlignment(before: Trace, after: Trace): Generator<void, AlignedStep[]> {
   const steps: AlignedStep[] = [];
   const isPieceRead = createPieces();
-  const [left, right] = [createInputReader(before), createInputReader(after)];
+  const left = createInputReader(before);
+  yield;
+  const right = createInputReader(after);
+  yield;
   const changesOf = (from: SpanRecord | undefined, to: SpanRecord | undefined, isRoot: boolean): ChangedInput[] =>
     from === undefined || to === undefined ? [] : changedInputs(left(from), right(to), isRoot);
   // A stack of its own: traces may be deeper than that of the engine.

@@ -4,7 +4,7 @@ import {
   ATTRIBUTE_KEYS,
   type AttributeKey,
   attributeRow,
-  createReconstruction,
+  createRecordReconstruction,
   type SpanRecord,
 } from '@spanline/record';
 import type { Trace } from '../../answers/index.ts';
@@ -49,7 +49,7 @@ function textOf(value: unknown): string | undefined {
 export function createInputReader(trace: Trace): (record: SpanRecord) => Inputs {
   const apart = new Map<string, SpanRecord>();
   for (const { kind, record } of trace.others) if (kind === 'span') apart.set(record.span_id ?? '', record);
-  const restore = createReconstruction([...trace.spans, ...trace.others.map(({ record }) => record)]);
+  const restore = createRecordReconstruction([...trace.spans, ...trace.others.map(({ record }) => record)]);
   return (record) => {
     const id = record.span_id ?? '';
     const whole: Readonly<Record<string, unknown>> = { ...apart.get(id), ...record };
