@@ -2,12 +2,7 @@ import { safeText, verifiedText } from '../content/index.ts';
 import { boundedByteLength, MAX_UTF8, truncate } from '../gate/index.ts';
 import { mayBePersonal } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
-import { isContentText, MAX_BYTES, OWN_KEYS } from './keys.ts';
-
-/** Maximum size of an attribute in UTF-8 bytes, where the attribute table has none. */
-const DEFAULT_MAX_BYTES = 1024;
-
-const LABEL_PREFIX = 'labels.';
+import { DEFAULT_MAX_BYTES, type KeyRule, labelName, OWN } from './key-rules.ts';
 
 /** A character of a text takes up to six bytes on the line: `\u001b`. */
 const MAX_ESCAPED = 6;
@@ -44,22 +39,29 @@ export class AttributeCapture {
     const record = this.#record;
     if (this.#hidesText) this.#removeErrorText();
     const { message, 'span.name': name } = record;
+    const { keys: rules } = this.#parts;
+    let position = 0;
     let keys = 0;
     let bytes = 0;
     let characters = 0;
     for (const key in record) {
       const value = record[key];
+      const at = position++;
       if (value === undefined) continue;
       keys++;
       bytes += key.length + KEY_BYTES;
       if (key === 'message') continue;
       if (typeof value === 'string') {
-        if (OWN_KEYS.has(key)) bytes += value.length;
-        else characters += this.#text(key, value);
+        const rule = rules.at(at, key);
+        if (rule === OWN) bytes += value.length;
+        else characters += this.#text(key, rule, value);
       } else if (!Array.isArray(value)) {
         bytes += NUMBER_BYTES;
-        if (typeof value === 'number' && key.startsWith(LABEL_PREFIX)) this.#number(key, value);
-      } else if (!OWN_KEYS.has(key)) characters += this.#list(key, value);
+        if (typeof value === 'number') this.#number(key, value);
+      } else {
+        const rule = rules.at(at, key);
+        if (rule !== OWN) characters += this.#list(key, rule, value);
+      }
     }
     if (typeof message === 'string') characters += this.#message(message, name);
     return { keys, bytes: bytes + characters * MAX_ESCAPED };
@@ -73,32 +75,35 @@ export class AttributeCapture {
   /** The message of a span is its name and numbers. If the name needed no redaction, neither does the message. */
   #message(message: string, name: unknown): number {
     const hasName = typeof name === 'string' && name !== '' && message.startsWith(name);
-    const isSafe = hasName && this.#record['span.name'] === name && !this.#parts.hashed.has('message');
-    return isSafe ? message.length : this.#text('message', message);
+    const rule = this.#parts.keys.of('message');
+    const isSafe = hasName && this.#record['span.name'] === name && !rule.isHashed;
+    return isSafe ? message.length : this.#text('message', rule, message);
   }
 
   /** A label such as `pin` is a secret even if it is a number. */
   #number(key: string, value: number): void {
-    const name = key.slice(LABEL_PREFIX.length);
-    if (!mayBePersonal(value, name) || this.#parts.protected.has(key)) return;
+    const name = labelName(key);
+    if (name === undefined || !mayBePersonal(value, name)) return;
+    const rule = this.#parts.keys.of(key);
+    if (rule.isProtected) return;
     const text = String(value);
-    const redacted = this.#redacted(text, key, name);
+    const redacted = this.#redacted(text, key, rule, name);
     if (redacted !== text) this.#record[key] = redacted;
   }
 
-  #text(key: string, value: string): number {
-    const text = this.#parts.protected.has(key) ? this.#truncated(value, key) : this.#captured(key, value);
+  #text(key: string, rule: KeyRule, value: string): number {
+    const text = rule.isProtected ? this.#truncated(value, key) : this.#captured(key, rule, value);
     if (text !== value) this.#record[key] = text;
     return text?.length ?? 0;
   }
 
-  #list(key: string, values: readonly unknown[]): number {
-    const isProtected = this.#parts.protected.has(key);
+  #list(key: string, rule: KeyRule, values: readonly unknown[]): number {
     const maxCharacters = this.#parts.limits.fieldBytes / MAX_UTF8;
     const texts: string[] = [];
     let characters = 0;
     for (const entry of values) {
-      const text = isProtected ? this.#truncated(String(entry), key) : this.#redacted(String(entry), key);
+      const given = String(entry);
+      const text = rule.isProtected ? this.#truncated(given, key) : this.#redacted(given, key, rule, undefined);
       characters += text.length + 1;
       if (characters > maxCharacters) {
         this.#line.markTruncated(key);
@@ -117,22 +122,21 @@ export class AttributeCapture {
     return kept;
   }
 
-  #captured(key: string, value: string): string | undefined {
-    const { hashed, hasher } = this.#parts;
+  #captured(key: string, rule: KeyRule, value: string): string | undefined {
+    const { hasher } = this.#parts;
     // Content on a line that is no span, such as `gen_ai.evaluation.explanation`, is an attribute like any other.
-    if (this.#hidesText && isContentText(key)) {
+    if (rule.isContent && this.#hidesText) {
       return this.#line.mode === 'hashed' && hasher !== undefined ? `hmac:${hasher.hash(value)}` : undefined;
     }
-    if (hasher !== undefined && hashed.has(key)) {
+    if (rule.isHashed && hasher !== undefined) {
       this.#record['spanline.hash.key_id'] = hasher.keyId;
       return hasher.hash(value);
     }
-    return this.#redacted(value, key, key.startsWith(LABEL_PREFIX) ? key.slice(LABEL_PREFIX.length) : undefined);
+    return this.#redacted(value, key, rule, rule.name);
   }
 
-  #redacted(text: string, key: string, name?: string): string {
+  #redacted(text: string, key: string, { maxBytes }: KeyRule, name: string | undefined): string {
     const line = this.#line;
-    const maxBytes = Math.min(MAX_BYTES.get(key) ?? DEFAULT_MAX_BYTES, this.#parts.limits.fieldBytes);
     if (verifiedText(text, name, maxBytes, line) !== undefined) return text;
     const safe = safeText(text, name, { size: boundedByteLength(text), maxBytes }, line);
     if (safe.isTruncated) line.markTruncated(key);

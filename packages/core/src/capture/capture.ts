@@ -11,6 +11,7 @@ import {
 import { createHasher, createPathRedactor, createRedactor, redactOptions } from '../redaction/index.ts';
 import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
 import { createIdCapture, type IdCapture } from './id-capture.ts';
+import { KeyRules } from './key-rules.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
 import { createLineCapture, type LineCapture, type LineMode } from './line-capture.ts';
@@ -76,13 +77,15 @@ export function createCapture(options: CaptureOptions): Capture {
   }
   const redactor = createRedactor(redact, hashKey);
   const { asyncDetectors: detectors = [], detectorTimeoutMs: timeoutMs = DETECTOR_TIMEOUT_MS } = redact;
+  const limits = resolveLimits(options.limits ?? {}, options.destination);
+  const keyLists = { hashed: new Set(redact.hash), protected: protectedKeys(redact.protect ?? []) };
   const parts: CaptureParts = {
-    limits: resolveLimits(options.limits ?? {}, options.destination),
+    ...keyLists,
+    keys: new KeyRules({ ...keyLists, maxBytes: limits.fieldBytes }),
+    limits,
     redactor,
     paths: createPathRedactor(redact, options.profile ?? 'otel'),
     hasher: createHasher(hashKey),
-    hashed: new Set(redact.hash),
-    protected: protectedKeys(redact.protect ?? []),
     deltas: options.deltas ?? 'containers',
     detection: detectors.length === 0 ? undefined : { detectors, timeoutMs, redactor },
   };

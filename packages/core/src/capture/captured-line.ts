@@ -9,6 +9,7 @@ import type {
   Redactor,
   ValueRedactor,
 } from '../redaction/index.ts';
+import type { KeyRules } from './key-rules.ts';
 import type { Limits } from './limits.ts';
 
 /** Parts of one tracer's capture step. */
@@ -22,6 +23,8 @@ export interface CaptureParts {
   readonly hashed: ReadonlySet<string>;
   /** Keys whose values are not redacted. */
   readonly protected: ReadonlySet<string>;
+  /** Treatment of the values of each key. */
+  readonly keys: KeyRules;
   readonly detection: AsyncDetection | undefined;
   readonly deltas: DeltaMode;
 }

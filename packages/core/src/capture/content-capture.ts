@@ -6,7 +6,7 @@ import type { CapturedLine, CaptureParts } from './captured-line.ts';
 import { orderedKeys, OUTPUT_KEYS, REFERABLE_SIDES, TEXT_KEYS } from './keys.ts';
 
 /** A content field, with its value as the line has it: JSON, or plain text for the keys of {@link TEXT_KEYS}. */
-export type ContentField = readonly [key: ContentKey, value: Json];
+export type ContentField = [key: ContentKey, value: Json];
 
 /** A byte of content takes two on the line if it is a quote or a backslash. */
 const MAX_QUOTED = 2;
@@ -42,7 +42,8 @@ export class ContentCapture {
   readonly #line: CapturedLine;
   readonly #parts: CaptureParts;
   #bytes = 0;
-  readonly #written: [ContentKey, string][] = [];
+  /** The fields that were written. Their values are the texts. */
+  #written: readonly ContentField[] = [];
 
   constructor(line: CapturedLine, parts: CaptureParts) {
     this.#line = line;
@@ -88,9 +89,11 @@ export class ContentCapture {
 
   /** Writes the fields, each within the limit of a field. */
   write(fields: readonly ContentField[]): void {
-    for (const [key, json] of fields) {
+    this.#written = fields;
+    for (const field of fields) {
+      const [key, json] = field;
       const text = this.#withReferences(key, json);
-      this.#written.push([key, text]);
+      field[1] = text;
       this.#writeField(key, text, this.#parts.limits.fieldBytes);
     }
   }
@@ -102,7 +105,7 @@ export class ContentCapture {
 
   /** The content that was written, as data. */
   written(): Map<ContentKey, Plain> {
-    return new Map(this.#written.map(([key, text]) => [key, parse(key, text)]));
+    return new Map(this.#written.map(([key, text]) => [key, parse(key, joinJson(text))]));
   }
 
   /** Writes a field again, shortened to `maxBytes`. */

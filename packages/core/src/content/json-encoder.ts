@@ -153,22 +153,22 @@ export class JsonEncoder {
   #array(values: readonly unknown[], name: string | undefined): Json {
     if (isVector(values)) return JSON.stringify({ vector_dimensions: values.length });
     const position = this.#paths.position;
-    const skipped = Math.max(0, values.length - this.#limits.arrayLength);
-    const nodes: JsonNode[] = [];
-    for (let index = values.length - 1; index >= skipped; index--) {
+    const { length } = values;
+    const skipped = Math.max(0, length - this.#limits.arrayLength);
+    const first = skipped > 0 ? 1 - skipped : 0;
+    const nodes = Array<JsonNode>(length + first);
+    for (let index = length - 1; index >= skipped; index--) {
       const own = elementName(values, index, name);
-      const node =
-        position === undefined
-          ? this.#node(values[index], own)
-          : this.#entered(stepInto(position, String(index)), String(index), values[index], own);
-      nodes.push(node ?? 'null');
+      const value = values[index];
+      const node = position === undefined ? this.#node(value, own) : this.#member(position, String(index), value, own);
+      nodes[index + first] = node ?? 'null';
     }
     if (skipped > 0) {
       this.#budget.truncated = true;
-      nodes.push(`"…[+${skipped} elements]"`);
+      nodes[0] = `"…[+${skipped} elements]"`;
     }
     this.#isArray = true;
-    return arrayJson(nodes.reverse());
+    return arrayJson(nodes);
   }
 
   #object(value: object, name: string | undefined): JsonNode {
@@ -244,7 +244,7 @@ export class JsonEncoder {
     return hasParts ? messageJson(json, undefined) : json;
   }
 
-  #member(position: PathPosition | undefined, key: string, value: unknown, name: string): JsonNode | undefined {
+  #member(position: PathPosition | undefined, key: string, value: unknown, name?: string): JsonNode | undefined {
     return position === undefined ? this.#node(value, name) : this.#entered(stepInto(position, key), key, value, name);
   }
 }

@@ -72,24 +72,27 @@ export function appendNode(pieces: Piece[], text: string, node: JsonNode): strin
 
 /** JSON of an array. Messages that are next to each other form one run. */
 export function arrayJson(nodes: readonly JsonNode[]): Json {
-  if (nodes.every((node) => typeof node === 'string')) return `[${nodes.join(',')}]`;
-  const pieces: Piece[] = [];
+  let pieces: Piece[] | undefined;
   let text = '[';
   let run: MessageJson[] | undefined;
   for (let index = 0; index < nodes.length; index++) {
     const node = nodes[index] ?? '';
-    if (isMessage(node) && run !== undefined) {
-      run.push(node);
-      continue;
-    }
-    if (index > 0) text += ',';
-    run = isMessage(node) ? [node] : undefined;
-    if (run === undefined) text = appendNode(pieces, text, node);
+    if (typeof node === 'string') {
+      text += index > 0 ? `,${node}` : node;
+      run = undefined;
+    } else if (isMessage(node) && run !== undefined) run.push(node);
     else {
-      pieces.push(text, run);
-      text = '';
+      if (index > 0) text += ',';
+      run = isMessage(node) ? [node] : undefined;
+      pieces ??= [];
+      if (run === undefined) text = appendNode(pieces, text, node);
+      else {
+        pieces.push(text, run);
+        text = '';
+      }
     }
   }
+  if (pieces === undefined) return `${text}]`;
   pieces.push(`${text}]`);
   return pieces;
 }

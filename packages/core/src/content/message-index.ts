@@ -39,11 +39,8 @@ function reference({ spanId, side, position }: Address, length: number): string 
     : `{"ref":"${spanId}#${side}${position}-${position + length - 1}"}`;
 }
 
-/**
- * The messages on the lines of one local root. A message that an earlier line has is written as a reference to it; a
- * conversation that grows is written as one reference and what is new.
- */
-export class MessageIndex {
+/** Messages that lines have, and the lists that they are in. */
+class KnownMessages {
   /** Message numbers by digest. */
   readonly #messages = new Map<string, number>();
   /** Where each message is first, by message number. */
@@ -51,25 +48,14 @@ export class MessageIndex {
   readonly #prefixes = new PrefixTrie(MAX_MESSAGES);
   /** Where each prefix is first, by prefix number. The empty prefix is nowhere. */
   readonly #prefixAddresses: (Address | undefined)[] = [undefined];
-  /** Indexed when they are first needed, because most traces have no container that repeats them. */
-  #waiting: WrittenField[] = [];
 
-  /** Remembers the messages of a field that is written whole. */
-  remember(json: Json, spanId: string, side: Side): void {
-    if (typeof json !== 'string' && this.#waiting.length < MAX_WAITING) this.#waiting.push({ spanId, side, json });
+  add(field: WrittenField): void {
+    this.#eachRun(field, () => '');
   }
 
-  /** JSON of a field, with references in place of messages that an earlier line has. Indexes what is new. */
-  refer(json: Json, spanId: string, side: Side): string {
-    if (typeof json === 'string') return json;
-    if (this.#waiting.length > 0) this.#indexWaiting();
-    return this.#eachRun({ spanId, side, json }, (run, digests) => this.#referRun(run, digests));
-  }
-
-  #indexWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const field of waiting) this.#eachRun(field, () => '');
+  /** JSON of a field, with references. Indexes what is new. */
+  refer(field: WrittenField): string {
+    return this.#eachRun(field, (run, digests) => this.#referRun(run, digests));
   }
 
   /**
@@ -142,5 +128,30 @@ export class MessageIndex {
     const number = identityOf(message).length < MIN_BYTES ? undefined : this.#messages.get(digest);
     const address = number === undefined ? undefined : this.#messageAddresses[number];
     return address === undefined ? message.json : reference(address, 1);
+  }
+}
+
+/**
+ * The messages on the lines of one local root. A message that an earlier line has is written as a reference to it; a
+ * conversation that grows is written as one reference and what is new.
+ */
+export class MessageIndex {
+  /** Indexed when they are first needed, because most traces have no container that repeats them. */
+  #waiting: WrittenField[] = [];
+  #known: KnownMessages | undefined;
+
+  /** Remembers the messages of a field that is written whole. */
+  remember(json: Json, spanId: string, side: Side): void {
+    if (typeof json !== 'string' && this.#waiting.length < MAX_WAITING) this.#waiting.push({ spanId, side, json });
+  }
+
+  /** JSON of a field, with references in place of messages that an earlier line has. Indexes what is new. */
+  refer(json: Json, spanId: string, side: Side): string {
+    if (typeof json === 'string') return json;
+    const known = (this.#known ??= new KnownMessages());
+    const waiting = this.#waiting;
+    if (waiting.length > 0) this.#waiting = [];
+    for (const field of waiting) known.add(field);
+    return known.refer({ spanId, side, json });
   }
 }
