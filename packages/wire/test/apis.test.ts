@@ -1,36 +1,24 @@
 /** APIs other than chats of OpenAI and Anthropic: who is found, and what their lines have. */
 
 import OpenAI, { toFile } from 'openai';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Tracer } from '@spanline/core';
+import { describe, expect, it } from 'vitest';
 import type { MemoryLog } from '@spanline/core/testing';
 import { onlyRecord, parsedRecords } from '../../../test/support/records.ts';
-import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { events, json, type Wire } from '../../../test/support/wire/server.ts';
 import { createFinder } from '../src/apis/index.ts';
 import { readForm } from '../src/exchange/form.ts';
-import { wire } from '../src/wire.ts';
+import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
 let log: MemoryLog;
-let tracer: Tracer;
-let stop: () => void;
+let restart: Recording['restart'];
 
-useWire((opened) => {
-  server = opened;
-});
-
-useTracer(
-  (newLog, newTracer) => {
-    [log, tracer] = [newLog, newTracer];
+useRecording(
+  (started) => {
+    ({ server, log, restart } = started);
   },
   { capture: 'full' },
 );
-
-beforeEach(() => {
-  stop = wire({ tracer, patch: true });
-});
-afterEach(() => stop());
 
 const post = async (path: string, body: unknown): Promise<string> =>
   (await fetch(`${server.url}${path}`, { method: 'POST', body: JSON.stringify(body) })).text();
@@ -146,7 +134,7 @@ describe('a form', () => {
   it('tells the model of a transcript', async () => {
     const usage = { type: 'tokens', input_tokens: 14, output_tokens: 5, total_tokens: 19 };
     const client = new OpenAI({ apiKey: 'test', baseURL: `${server.url}/v1` });
-    stop = wire({ tracer, patch: true, hosts: { [new URL(server.url).host]: 'openai' } });
+    restart({ hosts: { [new URL(server.url).host]: 'openai' } });
     server.answer(() => json({ text: 'Hello', usage }));
     const file = await toFile(Buffer.from('\r\n--sound\r\n'), 'speech.wav');
     await client.audio.transcriptions.create({ file, model: 'gpt-4o-transcribe' });

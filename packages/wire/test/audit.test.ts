@@ -1,32 +1,23 @@
 /** The wire sees requests beside the calls that others report. */
 
 import OpenAI from 'openai';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createTracer, type Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
 import { parsedRecords } from '../../../test/support/records.ts';
-import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { events, json, type Wire, type WireReply } from '../../../test/support/wire/server.ts';
-import { wire } from '../src/wire.ts';
+import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
-let stop: () => void;
+let restart: Recording['restart'];
+let stop: Recording['stop'];
 
-useWire((opened) => {
-  server = opened;
+useRecording((started) => {
+  ({ server, log, tracer, restart, stop } = started);
 });
-
-useTracer((newLog, newTracer) => {
-  [log, tracer] = [newLog, newTracer];
-}, {});
-
-beforeEach(() => {
-  stop = wire({ tracer, patch: true });
-});
-afterEach(() => stop());
 
 const USAGE = { prompt_tokens: 1_000_000, completion_tokens: 0 };
 const MESSAGE = { role: 'assistant', content: 'Hello' };
@@ -76,7 +67,7 @@ it('adds to the line of a moderation, which is no model call', async () => {
   server.answer(() => json({ model: 'omni-moderation-latest', results }));
   const client = wrapOpenAI(new OpenAI({ apiKey: 'test', ...configuration() }), { tracer });
   // The client has the `fetch` of before.
-  stop = wire({ tracer, patch: true, hosts: hosts() });
+  restart({ hosts: hosts() });
   await client.moderations.create({ input: 'Hi' });
   expect(parsedRecords(log)).toMatchObject([{ 'span.type': 'guardrail', 'spanline.wire.requests': 1 }]);
 });
@@ -89,7 +80,7 @@ it('bills a batch once that a wrapped client fetches', async () => {
   );
   const client = wrapOpenAI(new OpenAI({ apiKey: 'test', ...configuration() }), { tracer });
   // The client has the `fetch` of before.
-  stop = wire({ tracer, patch: true, hosts: hosts() });
+  restart({ hosts: hosts() });
   await client.batches.retrieve('batch_wire');
   await client.batches.retrieve('batch_wire');
   expect(parsedRecords(log)).toMatchObject([{ 'gen_ai.usage.input_tokens': 4000 }]);
@@ -98,7 +89,7 @@ it('bills a batch once that a wrapped client fetches', async () => {
 it('counts on the stats line what it sees', async () => {
   stop();
   const counting = createTracer({ logger: log.logger, statsIntervalSeconds: 3600 });
-  stop = wire({ tracer: counting, patch: true });
+  restart({ tracer: counting });
   answering(FAILURE, json(ANSWER));
   const options = { apiKey: 'test', ...configuration(), maxRetries: 1 };
   await wrapOpenAI(new OpenAI(options), { tracer: counting }).chat.completions.create(asked);

@@ -7,34 +7,24 @@ import axios from 'axios';
 import { CohereClient } from 'cohere-ai';
 import Groq from 'groq-sdk';
 import { Agent, Client, request } from 'undici';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { drain, onlyRecord, parsedRecords } from '../../../test/support/records.ts';
-import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { events, json, type Wire } from '../../../test/support/wire/server.ts';
-import { wire } from '../src/wire.ts';
+import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
-let stop: () => void;
+let restart: Recording['restart'];
 
-useWire((opened) => {
-  server = opened;
-});
-
-useTracer(
-  (newLog, newTracer) => {
-    [log, tracer] = [newLog, newTracer];
+useRecording(
+  (started) => {
+    ({ server, log, tracer, restart } = started);
   },
   { capture: 'full' },
 );
-
-beforeEach(() => {
-  stop = wire({ tracer, patch: true });
-});
-afterEach(() => stop());
 
 const settled = (): Promise<void> => expect.poll(() => tracer.stats().open).toBe(0);
 const messages = [{ role: 'user' as const, content: 'Hi' }];
@@ -48,7 +38,7 @@ describe('Groq', () => {
   const hosts = (): Record<string, 'openai'> => ({ [new URL(server.url).host]: 'openai' });
 
   it('answers whole and streamed, below the current span', async () => {
-    stop = wire({ tracer, patch: true, hosts: hosts() });
+    restart({ hosts: hosts() });
     const usage = { ...USAGE, ...TIMES };
     const message = { role: 'assistant', content: 'Hello', reasoning: 'A greeting.' };
     server.answer(() =>

@@ -2,34 +2,25 @@
 
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
 import { onlyRecord } from '../../../test/support/records.ts';
-import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { events, json, type Wire } from '../../../test/support/wire/server.ts';
-import { wire } from '../src/wire.ts';
+import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
-let stop: () => void;
+let restart: Recording['restart'];
+let stop: Recording['stop'];
 
-useWire((opened) => {
-  server = opened;
-});
-
-useTracer(
-  (newLog, newTracer) => {
-    [log, tracer] = [newLog, newTracer];
+useRecording(
+  (started) => {
+    ({ server, log, tracer, restart, stop } = started);
   },
   { capture: 'full' },
 );
-
-beforeEach(() => {
-  stop = wire({ tracer, patch: true });
-});
-afterEach(() => stop());
 
 const BODY = JSON.stringify({ model: 'gpt-4o', stream: true, messages: [{ role: 'user', content: 'Hi' }] });
 const piece = (content: string): object => ({ model: 'gpt-4o', choices: [{ index: 0, delta: { content } }] });
@@ -97,7 +88,7 @@ describe.each(CLIENTS)('a stream of %s', (_, ask) => {
   it('goes on when the options of the wire change', async () => {
     server.answer(() => events([piece('Hel'), piece('lo'), USAGE]));
     const chunks = await ask();
-    stop = wire({ tracer, patch: true, capture: 'metadata' });
+    restart({ capture: 'metadata' });
     await readUntil(chunks, 'usage');
     while ((await chunks.next()).done !== true);
     await expect.poll(() => tracer.stats().open).toBe(0);

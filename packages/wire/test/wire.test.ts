@@ -1,39 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
 import { GoogleGenAI } from '@google/genai';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import OpenAI from 'openai';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
 import { drain, onlyRecord, parsedRecords } from '../../../test/support/records.ts';
-import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { bedrockText } from '../../../test/support/wire/bedrock.ts';
 import { googleText } from '../../../test/support/wire/google.ts';
 import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
 import { wire } from '../src/wire.ts';
+import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
-let stop: () => void;
+let stop: Recording['stop'];
 
-useWire((opened) => {
-  server = opened;
-});
-
-useTracer(
-  (newLog, newTracer) => {
-    [log, tracer] = [newLog, newTracer];
+useRecording(
+  (started) => {
+    ({ server, log, tracer, stop } = started);
   },
   { capture: 'full' },
 );
-
-beforeEach(() => {
-  stop = wire({ tracer, patch: true });
-});
-afterEach(() => stop());
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 2 };
 const ANSWER = {
@@ -61,6 +53,16 @@ it('puts a call below the current span', async () => {
       { role: 'assistant', finish_reason: 'stop', parts: [{ type: 'text', content: 'Hello' }] },
     ],
   });
+});
+
+it('enters no context: on Node 20 and 22, all promises of a process would cost more from then on', async () => {
+  const { prototype } = AsyncLocalStorage;
+  const entering = [vi.spyOn(prototype, 'run'), vi.spyOn(prototype, 'enterWith')];
+  onTestFinished(() => entering.forEach((spy) => spy.mockRestore()));
+  server.answer(() => json(ANSWER));
+  await (await post('/v1/chat/completions', ASKED)).text();
+  expect(onlyRecord(log)['gen_ai.usage.output_tokens']).toBe(2);
+  for (const spy of entering) expect(spy).not.toHaveBeenCalled();
 });
 
 it('adds to the span of a wrapped client, in place of a second one', async () => {

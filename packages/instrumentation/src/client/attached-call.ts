@@ -101,6 +101,7 @@ export function attachCall(tracing: CallTracing, span: Span, call: ClientCall, l
   setGiven(span, call.span.attributes ?? {});
   const stream = attachedStream(tracing, span, call, usage);
   return {
+    span,
     isDecoded: call.isDecoded === true,
     stream: () => stream,
     events: {

@@ -1,5 +1,6 @@
 /** A call under way, and the events that the client reports of it. */
 
+import type { Span } from '@spanline/core';
 import type { LateContext, NormalizedUsage } from '@spanline/core/internal';
 import type { SpanAttributes } from '@spanline/record';
 
@@ -31,6 +32,8 @@ export interface SdkStreamEvents {
 
 /** A call that has begun. */
 export interface OpenCall {
+  /** The open span of the call, its own or a framework's. `undefined` for one that starts at the end. */
+  readonly span: Span | undefined;
   readonly events: AnswerEvents;
   /** Where the pieces of an answer go that a client gives as a stream of its own kind. */
   stream(): SdkStreamEvents;

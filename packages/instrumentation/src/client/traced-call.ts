@@ -1,5 +1,6 @@
 /** Turns the events of a client's promise and stream into the span of a call. */
 
+import type { Span } from '@spanline/core';
 import type { LateContext, NormalizedUsage } from '@spanline/core/internal';
 import type { SpanAttributes } from '@spanline/record';
 import { CallState, type CallTracing, type CallWork, streamAttributes } from './call-state.ts';
@@ -116,6 +117,10 @@ class TracedCall implements OpenCall {
     this.events = new AnswerRecorder(this.#state, this.isDecoded);
   }
 
+  get span(): Span | undefined {
+    return this.#state.work?.span.now;
+  }
+
   stream(): SdkStreamEvents {
     return new StreamRecorder(this.#state);
   }
@@ -129,12 +134,12 @@ class TracedCall implements OpenCall {
   }
 
   run<T>(fn: () => T): T {
-    const span = this.#state.work?.span.now;
+    const { span } = this;
     return span === undefined ? fn() : this.#tracing.tracer.run(span, fn);
   }
 
   enter(context: LateContext): void {
-    const span = this.#state.work?.span.now;
+    const { span } = this;
     if (span?.isRecording === true) context.enter(span);
   }
 
