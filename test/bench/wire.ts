@@ -1,150 +1,126 @@
 /** Wire capture beside the official OpenTelemetry instrumentations of undici and OpenAI. */
 
-import { fork } from 'node:child_process';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { metrics } from '@opentelemetry/api';
-import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import OpenAI from 'openai';
-import { createLogger, createTracer } from '@spanline/core';
-import { wire } from '@spanline/wire';
-import { type BenchCase, type BenchResult, measure } from './harness.ts';
-import { addedRatio, addedTold, micros, type Row, ratio, told } from './rows.ts';
-import { CHUNKS, MANY_CHUNKS } from './wire-server.ts';
+import { type BenchResult, median, resultOf } from './harness.ts';
+import { addedTold, type Row, ratio, told } from './rows.ts';
+import { SHORT_CHUNKS, type TurnCost, type WireCase } from './wire-client.ts';
 
-type Turn = NonNullable<BenchCase['turn']>;
+/**
+ * Each launch starts a process for every case: which code V8 compiles, and where it lies, differs between two processes
+ * by more than the rows tell apart.
+ */
+const LAUNCHES = 5;
+const WARM_TURNS = 3;
+/** Turns of each process, in turn with the others. */
+const TURNS = 5;
+/** A count of four bytes. */
+const NO_PROGRESS = Buffer.alloc(4);
 
-/** The part of the instrumentation that patches a module. */
-interface Patchable {
-  init(): readonly { patch(exports: object): unknown; unpatch(exports: object): void }[];
+type Operation = keyof TurnCost;
+
+/** CPU nanoseconds of an operation, by case, a list for each launch. */
+class Samples {
+  readonly #launches: Map<string, TurnCost[]>[] = [];
+
+  launched(costs: Map<string, TurnCost[]>): void {
+    this.#launches.push(costs);
+  }
+
+  #of(launch: Map<string, TurnCost[]>, name: WireCase, operation: Operation): number[] {
+    return (launch.get(name) ?? []).map((cost) => cost[operation]);
+  }
+
+  result(name: WireCase, operation: Operation): BenchResult {
+    const all = this.#launches.flatMap((launch) => this.#of(launch, name, operation));
+    return resultOf(
+      name,
+      all.map((ns) => ({ ns, bytes: Number.NaN, gcNs: Number.NaN })),
+    );
+  }
+
+  /** The medians of each launch, as ratios. */
+  ratios(name: WireCase, against: WireCase, operation: Operation): number[] {
+    return this.#launches.map(
+      (launch) => median(this.#of(launch, name, operation)) / median(this.#of(launch, against, operation)),
+    );
+  }
 }
 
-/** Both official instrumentations, for their own turns only. */
-function openTelemetry(): Turn {
-  const exporter = new InMemorySpanExporter();
-  const tracerProvider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
-  const undici = new UndiciInstrumentation({ enabled: false });
-  const openai = new OpenAIInstrumentation({ enabled: false });
-  for (const each of [undici, openai]) each.setTracerProvider(tracerProvider);
-  openai.setMeterProvider(metrics.getMeterProvider());
-  const definitions = (openai as unknown as Patchable).init();
-  const module = { OpenAI, default: OpenAI };
-  return () => {
-    undici.enable();
-    openai.enable();
-    for (const definition of definitions) definition.patch(module);
-    return () => {
-      for (const definition of definitions) definition.unpatch(module);
-      openai.disable();
-      undici.disable();
-      exporter.reset();
-    };
-  };
+const start = (file: string, ...args: string[]): ChildProcess =>
+  fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] });
+
+async function launch(names: readonly WireCase[], ...where: string[]): Promise<Map<string, TurnCost[]>> {
+  const clients = names.map((name) => ({ name, client: start('wire-client.ts', name, ...where) }));
+  const costs = new Map<string, TurnCost[]>(names.map((name) => [name, []]));
+  try {
+    for (let turn = -WARM_TURNS; turn < TURNS; turn++) {
+      for (const { name, client } of clients) {
+        client.send('turn');
+        // An error ends the process.
+        const [cost] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [TurnCost | number];
+        if (typeof cost !== 'object') throw new Error(`the case ${name} failed`);
+        if (turn >= 0) costs.get(name)?.push(cost);
+      }
+    }
+  } finally {
+    for (const { client } of clients) client.kill();
+  }
+  return costs;
 }
 
-/** Listeners that do nothing, on the channels that wire capture listens to: the share that is Node's own. */
-const listening: Turn = () => {
-  const names = ['create', 'bodyChunkSent', 'bodySent', 'headers', 'bodyChunkReceived', 'trailers', 'error'];
-  const channels = names.map((name) => `undici:request:${name}`);
-  const nothing = (): void => undefined;
-  for (const channel of channels) subscribe(channel, nothing);
-  return () => {
-    for (const channel of channels) unsubscribe(channel, nothing);
-  };
-};
-
-/** The cost of one more chunk, from answers of two lengths: the request and its line are in both. */
-function perChunk(few: BenchResult | undefined, many: BenchResult | undefined): BenchResult {
-  const each = (of: (result: BenchResult) => number): number =>
-    few === undefined || many === undefined ? Number.NaN : (of(many) - of(few)) / (MANY_CHUNKS - CHUNKS);
-  return {
-    name: few?.name ?? '?',
-    medianNs: each(({ medianNs }) => medianNs),
-    minNs: each(({ minNs }) => minNs),
-    maxNs: each(({ maxNs }) => maxNs),
-    bytes: each(({ bytes }) => bytes),
-    gcNs: each(({ gcNs }) => gcNs),
-  };
-}
-
-/** The share of what an answer adds that does not grow with its chunks: its request and its line. */
-function shareOnce(bare: BenchResult, watched: BenchResult, chunk: BenchResult, chunkWatched: BenchResult): Row {
-  const added = watched.medianNs - bare.medianNs;
-  const once = added - CHUNKS * (chunkWatched.medianNs - chunk.medianNs);
-  return {
-    what: '  - of what it adds, once for each answer',
-    budget: '',
-    limit: Number.POSITIVE_INFINITY,
-    unit: '%',
-    measured: (100 * once) / added,
-    detail: `${micros(once)} of +${micros(added)}`,
-  };
-}
+const BARE = 'client as it is';
 
 /** Rows of wire capture. On Node 20 and 22 with its patch of `fetch`. */
 export async function wireRows(): Promise<Row[]> {
-  const server = fork(fileURLToPath(new URL('wire-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  const isPatched = Number(process.versions.node.split('.')[0]) < 24;
+  const floors: readonly WireCase[] = isPatched
+    ? ['bytes are counted', 'a context was entered']
+    : ['listeners that do nothing'];
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-bench-'));
+  const progress = join(folder, 'progress');
+  writeFileSync(progress, NO_PROGRESS);
+  const server = start('wire-server.ts', progress);
   try {
     const [port] = (await once(server, 'message')) as [number];
-    const url = `http://127.0.0.1:${port}`;
-    const tracer = createTracer({
-      logger: createLogger({}, '/dev/null'),
-      service: { name: 'bench' },
-      statsIntervalSeconds: 0,
-    });
-    const look: Turn = () => wire({ tracer, patch: true });
-    // The fetch of each turn.
-    const fetching: typeof fetch = (...args) => fetch(...args);
-    const client = new OpenAI({ apiKey: 'bench', baseURL: `${url}/v1`, maxRetries: 0, fetch: fetching });
-    const messages = [{ role: 'user' as const, content: 'How do I redact passwords?' }];
-    const streaming = (length: number) => async (): Promise<void> => {
-      const asked = { model: 'gpt-4o-mini', messages, max_tokens: length, stream: true } as const;
-      let chunks = 0;
-      for await (const _ of await client.chat.completions.create(asked)) chunks++;
-      if (chunks < length) throw new Error(`a stream of ${chunks} chunks`);
+    const samples = new Samples();
+    for (let count = 0; count < LAUNCHES; count++) {
+      const names: readonly WireCase[] = [BARE, 'wire', 'OpenTelemetry', ...floors];
+      samples.launched(await launch(names, `http://127.0.0.1:${port}`, progress));
+    }
+    const row = (make: typeof told, what: string, name: WireCase, operation: Operation): Row => {
+      const ratios = samples.ratios(name, BARE, operation);
+      const made = make(what, samples.result(name, operation), samples.result(BARE, operation));
+      const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((each) => each.toFixed(2));
+      return { ...made, measured: median(ratios), detail: `${made.detail}, ${least}–${most} of ${LAUNCHES} launches` };
     };
-    const stream = streaming(CHUNKS);
-    const other = async (): Promise<void> => {
-      await (await fetch(`${url}/stock`, { method: 'POST', body: '{"article":7}' })).json();
+    const most =
+      (limit: number): typeof told =>
+      (what, ...sides) =>
+        ratio(what, limit, ...sides);
+    const rowsOf = (what: string, operation: Operation, limit?: number): Row[] => {
+      const [bare, wire, peer] = ([BARE, 'wire', 'OpenTelemetry'] as const).map((name) =>
+        samples.result(name, operation),
+      );
+      return [
+        row(limit === undefined ? told : most(limit), what, 'wire', operation),
+        row(told, '  - OpenTelemetry', 'OpenTelemetry', operation),
+        ...floors.map((name) => row(told, `  - ${name}`, name, operation)),
+        addedTold('  - added, beside OpenTelemetry', bare, wire, peer),
+      ];
     };
-    const theirs = openTelemetry();
-    const streams = await measure([
-      { name: 'client as it is', run: stream },
-      { name: 'wire', run: stream, turn: look },
-      { name: 'OpenTelemetry', run: stream, turn: theirs },
-      { name: 'listeners that do nothing', run: stream, turn: listening },
-    ]);
-    const long = await measure([
-      { name: 'client as it is', run: streaming(MANY_CHUNKS) },
-      { name: 'wire', run: streaming(MANY_CHUNKS), turn: look },
-      { name: 'OpenTelemetry', run: streaming(MANY_CHUNKS), turn: theirs },
-    ]);
-    const others = await measure([
-      { name: 'fetch as it is', run: other },
-      { name: 'wire', run: other, turn: look },
-      { name: 'OpenTelemetry', run: other, turn: theirs },
-    ]);
-    const [bare, watched, traced, listened] = streams;
-    const chunk = streams.slice(0, long.length).map((few, index) => perChunk(few, long[index]));
-    const [chunkBare, chunkWatched, chunkTraced] = chunk;
-    const [plain, beside, spanned] = others;
-    if (bare === undefined || watched === undefined || chunkBare === undefined || chunkWatched === undefined) return [];
     // The rows of the table in docs/wire.md.
     return [
-      told(`a streamed answer of ${CHUNKS} chunks`, watched, bare),
-      shareOnce(bare, watched, chunkBare, chunkWatched),
-      told('  - listeners that do nothing', listened, bare),
-      addedTold('  - added, beside OpenTelemetry', bare, watched, traced),
-      ratio('one more chunk', 1.1, chunkWatched, chunkBare),
-      addedTold('  - added to it, beside OpenTelemetry', chunkBare, chunkWatched, chunkTraced),
-      ratio('a request to another host', 1.02, beside, plain),
-      addedRatio('  - added to that, beside OpenTelemetry', 0.1, plain, beside, spanned),
+      ...rowsOf(`a streamed answer of ${SHORT_CHUNKS} chunks`, 'answer'),
+      ...rowsOf('one more chunk', 'chunk', 1.1),
+      ...rowsOf('a request to another host', 'other', 1.02),
     ];
   } finally {
     server.kill();
+    rmSync(folder, { recursive: true });
   }
 }
