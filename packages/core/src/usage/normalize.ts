@@ -1,11 +1,12 @@
 /** Finds all reports on a call's usage in what a provider or a framework returned. */
-import { hasKeys, isObject, isPlainObject, props, text } from '@spanline/record';
-import { isAnswer, readUsage, type ReportKind, type UsageContext } from './read-usage.ts';
+import { isObject, props, text } from '@spanline/record';
+import { BILLED_KEYS, ROLE, roleOf, rolesIn } from './key-roles.ts';
+import { readUsage, type ReportKind, type UsageContext } from './read-usage.ts';
 import { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
 import {
   ESTIMATED_WRAPPER,
-  isVendorKey,
   NAMES_OF_USAGE,
+  PLACES,
   PROVIDER_ANSWERS,
   RAW_PLACES,
   STEPS,
@@ -16,30 +17,25 @@ type Raw = Record<string, unknown>;
 
 const MAX_DEPTH = 4;
 const MAX_STEPS = 1000;
-const PLACES = [STEPS, PROVIDER_ANSWERS, ...RAW_PLACES, ...WRAPPERS, ESTIMATED_WRAPPER];
 /** The places of reports by their distance from what the provider wrote. */
 const ORDER: ReadonlyMap<string, number> = new Map(PLACES.map((key, place) => [key, place]));
 const ANSWER_PLACES: ReadonlySet<string> = new Set(RAW_PLACES.filter((key) => key !== 'raw'));
 const WRAPPER_ORDER = ORDER.get(WRAPPERS[0] ?? '') ?? 0;
 
 const NO_PLACES: readonly string[] = [];
-/** Cohere's billed units. The counts beside them are not billed. */
-const BILLED: ReadonlySet<string> = new Set(['billed_units', 'billedUnits']);
 const orderOf = (key: string): number => ORDER.get(key) ?? PLACES.length;
+const isCloser = (place: string): boolean => orderOf(place) < WRAPPER_ORDER;
 
 /**
  * The places of reports that an object has, closest to the provider first. It is asked for the keys that it has: to
- * look for one that it has not costs more. The values of a framework's own class may be behind accessors, which no loop
- * shows.
+ * look for one that it has not costs more.
  */
-function placesIn(raw: Raw): readonly string[] {
-  if (!isPlainObject(raw)) return PLACES.filter((key) => isObject(raw[key]));
+function placesIn(raw: Raw, roles: number): readonly string[] {
+  if ((roles & ROLE.opaque) !== 0) return PLACES.filter((key) => isObject(raw[key]));
+  if ((roles & ROLE.place) === 0) return NO_PLACES;
+  if ((roles & ROLE.billed) !== 0 && BILLED_KEYS.some((key) => isObject(raw[key]))) return NO_PLACES;
   let found: string[] | undefined;
-  for (const key in raw) {
-    const isPlace = ORDER.has(key) || isVendorKey(key);
-    if (isPlace && isObject(raw[key])) (found ??= []).push(key);
-    else if (!isPlace && BILLED.has(key) && isObject(raw[key])) return NO_PLACES;
-  }
+  for (const key in raw) if ((roleOf(key) & ROLE.place) !== 0 && isObject(raw[key])) (found ??= []).push(key);
   if (found === undefined) return NO_PLACES;
   return found.length < 2 ? found : found.sort((one, other) => orderOf(one) - orderOf(other));
 }
@@ -61,15 +57,24 @@ class Reports {
 
   /** @param kind - `undefined` where its keys decide */
   collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
-    if (ArrayBuffer.isView(raw) || (!hasKeys(raw) && isPlainObject(raw))) return;
-    const model = text(raw['model']) ?? text(raw['modelVersion']) ?? context.model;
+    if (ArrayBuffer.isView(raw)) return;
+    const roles = rolesIn(raw);
+    if (roles === 0) return;
+    // The model of the answer wins. A usage object has none.
+    const isAnswer = (roles & ROLE.answer) !== 0;
+    const mayName = isAnswer || (roles & ROLE.opaque) !== 0;
+    const model = (mayName ? (text(raw['model']) ?? text(raw['modelVersion'])) : undefined) ?? context.model;
     const known = model === context.model ? context : { ...context, model };
-    const places = depth === 0 ? NO_PLACES : placesIn(raw);
-    const isCloser = (place: string): boolean => orderOf(place) < WRAPPER_ORDER;
-    for (const place of places) if (isCloser(place)) this.#collectPlace(raw, place, known, depth - 1);
-    const own = readUsage(raw, known, kind ?? (isAnswer(raw) ? 'answer' : 'usage'), keepsUnknown);
+    const places = depth === 0 ? NO_PLACES : placesIn(raw, roles);
+    let next = 0;
+    for (let place = places[next]; place !== undefined && isCloser(place); place = places[++next]) {
+      this.#collectPlace(raw, place, known, depth - 1);
+    }
+    const own = readUsage(raw, known, kind ?? (isAnswer ? 'answer' : 'usage'), keepsUnknown, roles);
     if (own !== undefined) this.found.push(own);
-    for (const place of places) if (!isCloser(place)) this.#collectPlace(raw, place, known, depth - 1);
+    for (let place = places[next]; place !== undefined; place = places[++next]) {
+      this.#collectPlace(raw, place, known, depth - 1);
+    }
   }
 
   #collectPlace(raw: Raw, place: string, context: UsageContext, depth: number): void {

@@ -37,7 +37,7 @@ function toCount(value: unknown): number | undefined {
 function put({ readings }: Counts, reading: Reading, value: unknown): boolean {
   const number = toCount(value);
   if (number === undefined) return reading === 'total' || typeof value !== 'number';
-  const count = reading.endsWith('_tokens') ? Math.round(number) : number;
+  const count = Number.isInteger(number) || !reading.endsWith('_tokens') ? number : Math.round(number);
   const known = readings[reading];
   if (known === undefined || count > known) readings[reading] = count;
   return true;
@@ -127,23 +127,24 @@ function readList(counts: Counts, { list }: CountList, path: string, value: unkn
   else readModalities(counts, list, path, value);
 }
 
-/** Reads one key. Returns false if no spelling knows it. */
-function readKey(counts: Counts, spelling: Spelling | undefined, path: string, value: unknown): boolean {
-  if (spelling === undefined) return false;
-  if (spelling === NOT_BILLED) return true;
+/** The path of a key. */
+const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+/** Reads one key. */
+function readKey(counts: Counts, spelling: Spelling, path: string, value: unknown): void {
+  if (spelling === NOT_BILLED) return;
   if (typeof spelling === 'string') {
     if (!put(counts, spelling, value)) note(counts, path);
   } else if ('list' in spelling) {
     readList(counts, spelling, path, value);
   } else if (Array.isArray(value)) {
-    return true;
+    return;
   } else if (isObject(value)) {
     readObject(counts, spelling, value as Record<string, unknown>, path);
   } else {
     const self = spelling.get('');
     if (typeof self === 'string' && self !== NOT_BILLED && !put(counts, self, value)) note(counts, path);
   }
-  return true;
 }
 
 /**
@@ -162,23 +163,22 @@ export function readObject(
   if (!isPlainObject(raw) && !Array.isArray(raw)) {
     for (const [key, spelling] of spellings) {
       const value = skip?.has(key) === true || Object.hasOwn(raw, key) ? undefined : raw[key];
-      if (value !== undefined && value !== null) readKey(counts, spelling, path === '' ? key : `${path}.${key}`, value);
+      if (value !== undefined && value !== null) readKey(counts, spelling, at(path, key), value);
     }
   }
   let keys = 0;
   for (const key in raw) {
     if (keys++ === MAX_USAGE_KEYS) return;
     const value = raw[key];
-    if (value === undefined || value === null || skip?.has(key) === true) continue;
+    if (value === undefined || value === null) continue;
     const spelling = spellings.get(key);
-    const isNumber = typeof spelling === 'string' && spelling !== NOT_BILLED;
-    if (isNumber && put(counts, spelling, value)) continue;
-    const at = path === '' ? key : `${path}.${key}`;
-    if (isNumber) {
-      note(counts, at);
-      continue;
+    if (spelling === undefined) {
+      if (!readCondition(counts.conditions, key, value) && skip === undefined)
+        noteUnknown(counts, at(path, key), value);
+    } else if (skip?.has(key) !== true) {
+      const isNumber = typeof spelling === 'string' && spelling !== NOT_BILLED;
+      if (!isNumber) readKey(counts, spelling, at(path, key), value);
+      else if (!put(counts, spelling, value)) note(counts, at(path, key));
     }
-    if (readKey(counts, spelling, at, value) || readCondition(counts.conditions, key, value)) continue;
-    if (skip === undefined) noteUnknown(counts, at, value);
   }
 }

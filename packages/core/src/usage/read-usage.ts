@@ -1,40 +1,16 @@
 /** Reads the usage that one object has of its own: a usage object, or an answer of a provider. */
-import { hasKeys, isObject, props } from '@spanline/record';
+import { type BilledUnits, hasKeys, isObject, props } from '@spanline/record';
 import { FALLBACK } from './conditions.ts';
+import { ROLE, rolesIn } from './key-roles.ts';
 import { type Counts, readObject } from './read-counts.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
 import { hidesSearches, serverTools } from './server-tools.ts';
 import type { Reading } from './spelling.ts';
 import { COHERE_UNITS, NO_SPELLINGS, USAGE } from './spellings.ts';
+import type { UsageContext } from './usage-context.ts';
 
-/** Facts about a call besides its answer. */
-export interface UsageContext {
-  readonly provider?: string | undefined;
-  /** The model that was asked for. The one that the answer names wins. */
-  readonly model?: string | undefined;
-}
-
-/** Keys by which an answer differs from the usage object in it. */
-const ANSWER_KEYS: ReadonlySet<string> = new Set([
-  'model',
-  'modelVersion',
-  'choices',
-  'candidates',
-  'content',
-  'message',
-  'output',
-  'data',
-  'text',
-  'embeddings',
-  'results',
-  'created_at',
-  'usage',
-  'usageMetadata',
-  'usage_metadata',
-  'totalUsage',
-  'response_metadata',
-]);
+export type { UsageContext };
 
 /** Keys that are a usage only inside of a usage object. */
 const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
@@ -49,6 +25,11 @@ const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
   'estimated_cost',
 ]);
 
+const NOTHING: readonly string[] = [];
+
+/** A report while it is made. */
+type Report = { -readonly [key in keyof NormalizedUsage]: NormalizedUsage[key] };
+
 /** Kinds of objects: a usage object, a whole answer, or metadata of a provider beside an answer, its cost included. */
 export type ReportKind = 'usage' | 'answer' | 'metadata';
 
@@ -57,12 +38,6 @@ const SKIPPED: Readonly<Record<ReportKind, ReadonlySet<string> | undefined>> = {
   answer: NO_USAGE_IN_ANSWERS,
   metadata: new Set([...NO_USAGE_IN_ANSWERS].filter((key) => !key.includes('cost'))),
 };
-
-/** True for an answer, in which most numbers are no usage. */
-export function isAnswer(raw: Readonly<Record<string, unknown>>): boolean {
-  for (const key in raw) if (ANSWER_KEYS.has(key)) return true;
-  return false;
-}
 
 /**
  * Anthropic leaves compactions out of the counts at the top, and adds up the others. An advisor is another model with
@@ -87,16 +62,22 @@ function addIterations(counts: Counts, iterations: unknown): void {
 }
 
 /** Reads one object. Cohere bills `billed_units`; `tokens` beside them counts what it adds to the prompt as well. */
-function count(raw: Record<string, unknown>, kind: ReportKind): Counts {
+function count(raw: Record<string, unknown>, kind: ReportKind, roles: number): Counts {
   const counts: Counts = { readings: {}, conditions: {}, unknown: undefined };
-  const billed = raw['billed_units'] ?? raw['billedUnits'];
-  if (isObject(billed)) {
-    readObject(counts, COHERE_UNITS, billed as Record<string, unknown>, 'billed_units');
-    return counts;
+  if ((roles & (ROLE.billed | ROLE.opaque)) !== 0) {
+    const billed = raw['billed_units'] ?? raw['billedUnits'];
+    if (isObject(billed)) {
+      readObject(counts, COHERE_UNITS, billed as Record<string, unknown>, 'billed_units');
+      return counts;
+    }
   }
   readObject(counts, USAGE, raw, '', SKIPPED[kind]);
-  addIterations(counts, raw['iterations']);
+  if ((roles & (ROLE.iterations | ROLE.opaque)) !== 0) addIterations(counts, raw['iterations']);
   return counts;
+}
+
+function addTools(units: BilledUnits, tools: BilledUnits): void {
+  for (const unit of unitsIn(tools)) units[unit] = Math.max(units[unit] ?? 0, tools[unit] ?? 0);
 }
 
 /** OpenRouter's `cost` is its own fee alone where the key of the provider is the application's. */
@@ -106,18 +87,11 @@ function reportedCost({ readings }: Counts, raw: Record<string, unknown>): numbe
   return raw['is_byok'] === true ? usd + (upstream ?? 0) : usd;
 }
 
-/** Gemini's total over OpenAI's API holds the thoughts, which no other key counts there. */
-function hidesThoughts({ model, provider }: UsageContext): boolean {
-  return (
-    (model !== undefined && /(?:^|\/)gemini-/.test(model)) ||
-    (provider !== undefined && /^gcp\.|^google/.test(provider))
-  );
-}
-
 /**
  * Reads the counts, the server tools and the conditions that an object has itself.
  *
  * @param keepsUnknown - numbers that nobody knows are usage here, even if no other number is there
+ * @param roles - those of its keys
  * @returns `undefined` for one that has none of them
  */
 export function readUsage(
@@ -125,9 +99,11 @@ export function readUsage(
   context: UsageContext,
   kind: ReportKind,
   keepsUnknown = false,
+  roles: number = rolesIn(raw),
 ): NormalizedUsage | undefined {
-  const counts = count(raw, kind);
-  const tools = serverTools(raw, context.model);
+  const counts = count(raw, kind, roles);
+  const mayHaveTools = (roles & (ROLE.tools | ROLE.opaque)) !== 0;
+  const tools = mayHaveTools ? serverTools(raw, context.model) : undefined;
   const { tier, region } = counts.conditions;
   const hasConditions = tier !== undefined || region !== undefined;
   const hasReadings = hasKeys(counts.readings);
@@ -136,22 +112,22 @@ export function readUsage(
     return undefined;
   }
   const { units, issue }: Reconciled = hasReadings
-    ? reconcile(counts.readings, hidesThoughts(context), context.model)
+    ? reconcile(counts.readings, context)
     : { units: {}, issue: undefined };
-  for (const unit of unitsIn(tools?.units ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.units[unit] ?? 0);
+  if (tools !== undefined) addTools(units, tools.units);
   const costUsd = reportedCost(counts, raw);
-  const isCounted = unitsIn(units).length > 0;
-  const numbers = isCounted || keepsUnknown ? counts.unknown : undefined;
-  const hidden = isCounted && hidesSearches(context.model) ? ['web_searches'] : [];
-  const untold = [...(numbers ?? []), ...(costUsd === undefined ? (tools?.unknown ?? []) : []), ...hidden];
-  const unknown = untold.length === 0 ? undefined : untold;
-  if (!isCounted && costUsd === undefined && !hasConditions && unknown === undefined) return undefined;
-  return {
-    units,
-    source: 'provider',
-    ...(issue === undefined ? {} : { issue }),
-    ...(unknown === undefined ? {} : { unknown }),
-    ...(hasConditions ? { conditions: counts.conditions } : {}),
-    ...(costUsd === undefined ? {} : { costUsd }),
-  };
+  const isCounted = hasKeys(units);
+  const unknown = isCounted || keepsUnknown ? counts.unknown : undefined;
+  const usage: Report = { units, source: 'provider' };
+  if (issue !== undefined) usage.issue = issue;
+  const billed = costUsd === undefined ? tools?.unknown : undefined;
+  const isSearching = isCounted && hidesSearches(context.model);
+  if (unknown !== undefined || billed !== undefined || isSearching) {
+    const untold = [...(unknown ?? NOTHING), ...(billed ?? NOTHING), ...(isSearching ? ['web_searches'] : NOTHING)];
+    if (untold.length > 0) usage.unknown = untold;
+  }
+  if (hasConditions) usage.conditions = counts.conditions;
+  if (costUsd !== undefined) usage.costUsd = costUsd;
+  const says = isCounted || costUsd !== undefined || hasConditions || usage.unknown !== undefined;
+  return says ? usage : undefined;
 }

@@ -3,6 +3,7 @@ import type { BilledUnit, BilledUnits } from '@spanline/record';
 import { cutToWholes, WRITES } from './cut-to-wholes.ts';
 import { byTotal, type Part, sums } from './part-sums.ts';
 import type { Reading } from './spelling.ts';
+import type { UsageContext } from './usage-context.ts';
 import type { UsageIssue } from './usage-issue.ts';
 
 type Readings = Readonly<{ [reading in Reading]?: number }>;
@@ -113,21 +114,27 @@ function copyOthers(units: BilledUnits, readings: Readings): void {
   if (units.input_audio_seconds !== undefined) units.audio_seconds ??= units.input_audio_seconds;
 }
 
-function setUnits(units: BilledUnits, counts: BilledUnits): void {
-  for (const key in counts) {
-    const unit = key as BilledUnit;
-    if (counts[unit] !== undefined) units[unit] = counts[unit];
-  }
+/** Gemini's total over OpenAI's API holds the thoughts, which no other key counts there. */
+function hidesThoughts({ model, provider }: UsageContext): boolean {
+  return (
+    (model !== undefined && /(?:^|\/)gemini-/.test(model)) ||
+    (provider !== undefined && /^gcp\.|^google/.test(provider))
+  );
+}
+
+/** Adds a count that is a part of another one, or stands beside it. */
+function consider(parts: Part[], of: Part['of'], amount: number, isBeside: boolean, issue: UsageIssue): void {
+  if (amount > 0) parts.push({ of, amount, isBeside, issue });
 }
 
 /**
  * Puts counts together. The spelling of a key says whether it is part of another count; a total that proves otherwise
  * wins, since proxies mix the keys of providers.
  *
- * @param hidesThoughts - the total of this model holds thoughts that no key counts
- * @param model - the total of a model of embeddings is its input
+ * @param context - the total of a model of embeddings is its input, and that of some models holds thoughts that no key
+ *   counts
  */
-export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): Reconciled {
+export function reconcile(given: Readings, context: UsageContext): Reconciled {
   const alone = loneTotal(given);
   const readings: Readings = alone === undefined ? given : { ...given, input_tokens: alone };
   const { completion_tokens: completion } = readings;
@@ -149,18 +156,16 @@ export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): 
 
   const isSpelledBeside = readBeside !== undefined || writeBeside !== undefined;
   const parts: Part[] = [];
-  const consider = (of: Part['of'], amount: number, isBeside: boolean, issue: UsageIssue): void => {
-    if (amount > 0) parts.push({ of, amount, isBeside, issue });
-  };
-  consider('input', cached, isSpelledBeside && (!isInclusive || cached > (input ?? 0)), 'cache_added');
-  consider('output', reasoning ?? 0, thoughts !== undefined || isPerplexity, 'reasoning_added');
-  consider('input', tool, true, 'cache_added');
-  consider('input', images ?? 0, true, 'cache_added');
-  consider('output', citations ?? 0, true, 'reasoning_added');
+  consider(parts, 'input', cached, isSpelledBeside && (!isInclusive || cached > (input ?? 0)), 'cache_added');
+  consider(parts, 'output', reasoning ?? 0, thoughts !== undefined || isPerplexity, 'reasoning_added');
+  consider(parts, 'input', tool, true, 'cache_added');
+  consider(parts, 'input', images ?? 0, true, 'cache_added');
+  consider(parts, 'output', citations ?? 0, true, 'reasoning_added');
   const spelled = parts.reduce((bits, { isBeside }, bit) => (isBeside ? bits | (1 << bit) : bits), 0);
 
   // Nobody knows how much of a total alone is output, which costs more.
-  let issue: UsageIssue | undefined = alone !== undefined && !EMBEDS.test(model) ? 'total_mismatch' : undefined;
+  let issue: UsageIssue | undefined =
+    alone !== undefined && !EMBEDS.test(context.model ?? '') ? 'total_mismatch' : undefined;
   let chosen = spelled;
   let [wholeInput, wholeOutput] = sums(input ?? 0, output ?? 0, parts, spelled);
   let found = reasoning;
@@ -174,7 +179,7 @@ export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): 
     } else if (total === input + (output ?? 0)) {
       // A part that is larger than its whole cannot be in it: the total leaves out what stands beside.
       issue = parts.find(({ isBeside }) => isBeside)?.issue;
-    } else if (hidesThoughts && gap > 0 && output !== undefined && reasoning === undefined) {
+    } else if (gap > 0 && output !== undefined && reasoning === undefined && hidesThoughts(context)) {
       wholeOutput += gap;
       found = gap;
       issue = 'reasoning_added';
@@ -185,14 +190,12 @@ export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): 
   }
 
   const units: BilledUnits = {};
-  setUnits(units, {
-    input_tokens: input === undefined && images === undefined ? undefined : wholeInput,
-    input_image_tokens: images,
-    output_tokens: output === undefined ? undefined : wholeOutput,
-    cache_read_tokens: read,
-    cache_write_tokens: write,
-    output_reasoning_tokens: found,
-  });
+  if (input !== undefined || images !== undefined) units.input_tokens = wholeInput;
+  if (images !== undefined) units.input_image_tokens = images;
+  if (output !== undefined) units.output_tokens = wholeOutput;
+  if (read !== undefined) units.cache_read_tokens = read;
+  if (write !== undefined) units.cache_write_tokens = write;
+  if (found !== undefined) units.output_reasoning_tokens = found;
   copyOthers(units, readings);
   if (cutToWholes(units) && (issue === undefined || issue === 'total_mismatch')) issue = 'details_exceed_total';
   return { units, issue };

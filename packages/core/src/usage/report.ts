@@ -1,5 +1,5 @@
 /** Reports on the usage of one call: how two of them are added up, and how the most exact one is found. */
-import { type BilledUnit, type BilledUnits, isPartOf } from '@spanline/record';
+import { type BilledUnit, type BilledUnits, hasKeys, isPartOf } from '@spanline/record';
 import type { PriceConditions } from './conditions.ts';
 import type { UsageIssue } from './usage-issue.ts';
 
@@ -21,8 +21,7 @@ export interface NormalizedUsage {
 export const unitsIn = (units: BilledUnits): BilledUnit[] => Object.keys(units) as BilledUnit[];
 
 /** True for a report that states more than conditions: a count or a cost. */
-export const isBillable = ({ units, costUsd }: NormalizedUsage): boolean =>
-  costUsd !== undefined || unitsIn(units).length > 0;
+export const isBillable = ({ units, costUsd }: NormalizedUsage): boolean => costUsd !== undefined || hasKeys(units);
 
 /** Issues that leave the counts in doubt. The other ones were repaired. */
 const DOUBTFUL: ReadonlySet<UsageIssue> = new Set(['total_mismatch', 'details_exceed_total', 'incomplete']);
@@ -108,7 +107,8 @@ export function mostExact(reports: readonly (NormalizedUsage | undefined)[]): No
   let best: NormalizedUsage | undefined;
   let place = -1;
   let count = 0;
-  for (const [index, report] of reports.entries()) {
+  for (let index = 0; index < reports.length; index++) {
+    const report = reports[index];
     if (report === undefined) continue;
     count++;
     if (best !== undefined && !isMoreExact(report, best)) continue;

@@ -1,14 +1,5 @@
 /** Server tools that are billed by the call and that only the content of an answer shows, or its model. */
-import {
-  type BilledUnit,
-  type BilledUnits,
-  isObject,
-  isPlainObject,
-  list,
-  props,
-  type Props,
-  text,
-} from '@spanline/record';
+import { type BilledUnit, type BilledUnits, isObject, list, props, type Props, text } from '@spanline/record';
 
 /** Counts and prices of the server tools that an answer shows. */
 export interface ServerTools {
@@ -96,21 +87,12 @@ export const isPreview = (tool: unknown): boolean =>
   text(props(tool)['type'])?.startsWith('web_search_preview') === true;
 export const NO_REASONING = /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/;
 
-const PLACES: ReadonlySet<string> = new Set(['output', 'candidates', 'groundingMetadata', 'search_context_size']);
-
-/** Visits the keys that are there: looking for those that are not costs more. Only a plain object shows all of them. */
-function mayHaveTools(answer: object): boolean {
-  for (const key in answer) if (PLACES.has(key)) return true;
-  return !isPlainObject(answer);
-}
-
 /**
  * Counts the billed calls of server tools in an answer's content.
  *
  * @returns `undefined` for an answer without any
  */
 export function serverTools(answer: object, model: string | undefined): ServerTools | undefined {
-  if (!mayHaveTools(answer)) return undefined;
   const { output, tools, search_context_size: size } = answer as Props;
   const units: BilledUnits = {};
   const unknown: string[] = [];

@@ -48,3 +48,6 @@ export const STEPS = 'steps';
 
 /** The key under which LangChain keeps counts that were made locally. */
 export const ESTIMATED_WRAPPER = 'estimatedTokenUsage';
+
+/** The places of reports, closest to the provider first. */
+export const PLACES: readonly string[] = [STEPS, PROVIDER_ANSWERS, ...RAW_PLACES, ...WRAPPERS, ESTIMATED_WRAPPER];
