@@ -31,8 +31,24 @@ const answerFacts = (): SpanAttributes => ({
 
 const nothing = (): void => undefined;
 
-/** The events that ours asks for in a call without tools. The SDK copies each, and awaits each callback. */
-const EVENTS = { onLanguageModelCallStart: nothing, onLanguageModelCallEnd: nothing };
+/**
+ * What ours asks for besides the start and the end. The SDK wraps each callback for each call, copies each event that
+ * happens, and awaits its callback: a call without tools has the first two.
+ */
+const EVENTS: Telemetry = {
+  onLanguageModelCallStart: nothing,
+  onLanguageModelCallEnd: nothing,
+  onObjectStepStart: nothing,
+  onObjectStepEnd: nothing,
+  onToolExecutionStart: nothing,
+  onToolExecutionEnd: nothing,
+  onEmbedStart: nothing,
+  onEmbedEnd: nothing,
+  onRerankStart: nothing,
+  onAbort: nothing,
+  onError: nothing,
+  executeTool: async <T>({ execute }: Work<T>) => execute(),
+};
 
 /** Callbacks that do nothing. */
 export const idle = (): Telemetry => ({

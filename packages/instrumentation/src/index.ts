@@ -82,6 +82,7 @@ export {
   checkOptions,
   isObject,
   list,
+  memoize,
   type Message,
   type MessagePart,
   number,

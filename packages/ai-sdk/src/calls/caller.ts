@@ -33,7 +33,7 @@ export class Caller {
     if (signal?.aborted !== true) return;
     clearImmediate(this.#leaving);
     this.#leaving = setImmediate(() => {
-      if (this.#operation.steps.size === 0) this.#onLeft(takenBack(signal.reason));
+      if ((this.#operation.steps?.size ?? 0) === 0) this.#onLeft(takenBack(signal.reason));
     });
   }
 }

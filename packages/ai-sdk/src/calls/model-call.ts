@@ -1,6 +1,6 @@
 /** One call of a language model, from its request to the end of its answer. */
 
-import type { Span, SpanAttributes, SpanOptions } from '@spanline/core';
+import type { Span, SpanAttributes } from '@spanline/core';
 import {
   attributesOf,
   epochMs,
@@ -25,33 +25,24 @@ import { promptMessages } from '../objects/messages.ts';
 import { requestAttributes } from '../objects/request.ts';
 import { StreamedAnswer } from '../objects/streamed-answer.ts';
 import { spanOptions, type Tracing } from '../tracing.ts';
+import type { CallEnds, CallPlace } from './call-place.ts';
 import { type Cut, failedWith, takenBack } from './cut.ts';
 import { offer, type Recording, withdraw } from './enclosing.ts';
+import type { OpenCall } from './open-call.ts';
+import type { Operation } from './operation.ts';
 
 const NOTHING: SpanAttributes = Object.freeze({});
 
-/** Settings of a new recording. */
-export interface ModelCallOptions {
-  readonly tracing: Tracing;
-  /** Settings and messages of the request, in the shape of any event or of a model's parameters. */
-  readonly request: Props;
-  readonly hidden: Hidden;
-  readonly parent?: SpanOptions['parent'];
-  readonly startTime?: number | undefined;
-  /** The SDK reports the answer by an event only. A middleware below sees it first. */
-  readonly isByEvent?: boolean;
-  /** Called when the answer turns out to be a stream. Only where the model is wrapped. */
-  readonly onStream?: () => void;
-  /** Called when a stream has arrived, with an object of the answer. */
-  readonly onAnswered?: (holder: unknown) => void;
-  /** Called when a stream ends early. */
-  readonly onCut?: (how: Cut) => void;
-  /** Called when the model gives an error, and no answer. */
-  readonly onFailed?: (error: unknown) => void;
-}
+const errorFacts = (error: unknown): SpanAttributes => headerAttributes(props(error)['responseHeaders']);
+
+const outputFacts = (answer: Props): SpanAttributes => ({ 'gen_ai.output.messages': answerMessages(answer) });
+
+const setFacts = <A>(span: Span, read: (from: A) => SpanAttributes, from: A): Span => span.set(read(from));
+
+const NOWHERE: CallPlace = Object.freeze({});
 
 /** The recording of one call. Only its first end counts. */
-export class ModelCall implements Recording {
+export class ModelCall implements OpenCall, Recording {
   readonly span: Span;
   readonly isByEvent: boolean;
   readonly #tracing: Tracing;
@@ -60,47 +51,35 @@ export class ModelCall implements Recording {
   readonly #signal: AbortSignal | undefined;
   /** Tools of the request. */
   readonly #tools: unknown;
-  readonly #onStream: ModelCallOptions['onStream'];
-  readonly #onCut: ModelCallOptions['onCut'];
-  readonly #onAnswered: ModelCallOptions['onAnswered'];
-  readonly #onFailed: ModelCallOptions['onFailed'];
+  readonly #operation: Operation | undefined;
+  readonly #ends: CallEnds | undefined;
   #endTime: number | undefined;
   #streamed: StreamedAnswer | undefined;
   #firstChunk: number | undefined;
 
-  constructor({
-    tracing,
-    request,
-    hidden,
-    parent,
-    startTime,
-    isByEvent = false,
-    onStream,
-    onCut,
-    onAnswered,
-    onFailed,
-  }: ModelCallOptions) {
+  /**
+   * @param request - settings and messages, in the shape of any event or of a model's parameters
+   * @param isByEvent - the SDK reports the answer by an event only. A middleware below sees it first
+   */
+  constructor(tracing: Tracing, request: Props, hidden: Hidden, isByEvent = false, place = NOWHERE) {
     this.#tracing = tracing;
     this.#hidden = hidden;
     const { abortSignal, tools } = request;
     this.#tools = tools;
     this.#signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
-    this.#onStream = onStream;
-    this.#onCut = onCut;
-    this.#onAnswered = onAnswered;
-    this.#onFailed = onFailed;
+    const { parent, startTime, operation, ends } = place;
+    this.#operation = operation;
+    this.#ends = ends;
     this.isByEvent = isByEvent;
     const { guard } = tracing;
     // A value of the application that cannot be read costs the facts that it is read for, and not the line.
     const { provider, modelId } = request;
-    const attributes =
-      guard('request', () => requestAttributes(hidden.inputs ? { ...request, tools: undefined } : request)) ??
-      requestAttributes({ provider, modelId });
-    if (!hidden.inputs) attributes['gen_ai.input.messages'] = guard('messages', () => promptMessages(request));
+    const settings = hidden.inputs ? { ...request, tools: undefined } : request;
+    const attributes = guard('request', requestAttributes, settings) ?? requestAttributes({ provider, modelId });
+    if (!hidden.inputs) attributes['gen_ai.input.messages'] = guard('messages', promptMessages, request);
     const name = `chat ${attributes['gen_ai.request.model'] ?? 'model'}`;
     this.span = tracing.tracer.startSpan(spanOptions(tracing, { name, type: 'llm', parent, startTime, attributes }));
     offer(this.span, this);
-    onForcedEnd(this.span, () => this.#describeStream());
   }
 
   get isOpen(): boolean {
@@ -113,22 +92,22 @@ export class ModelCall implements Recording {
   }
 
   /** Records what the model gives: an answer, a stream, or an error. */
-  run<T>(execute: () => PromiseLike<T>, isStreamed = false): Promise<T> {
+  async run<T>(execute: () => PromiseLike<T>, isStreamed = false): Promise<T> {
     const { tracer, guard } = this.#tracing;
     if (isStreamed) this.#opens();
-    const fail = (error: unknown): never => {
-      guard('model call', () => {
-        this.fail(error);
-        this.#onFailed?.(error);
-      });
-      throw error;
-    };
-    const answer = (result: T): T => guard('model call', () => this.#take(result)) ?? result;
+    let result: T;
     try {
-      return Promise.resolve(tracer.run(this.span, execute)).then(answer, fail);
+      result = await tracer.run(this.span, execute);
     } catch (error) {
-      return fail(error);
+      guard('model call', ModelCall.#fail, this as ModelCall, error);
+      throw error;
     }
+    return guard('model call', ModelCall.#take<T>, this as ModelCall, result) ?? result;
+  }
+
+  static #fail(this: void, call: ModelCall, error: unknown): void {
+    call.fail(error);
+    if (call.#operation !== undefined) call.#ends?.onFailed?.(call.#operation, error);
   }
 
   /** Ends the call with an answer that came whole. */
@@ -142,7 +121,7 @@ export class ModelCall implements Recording {
   fail(error: unknown, endTime?: number): void {
     if (!this.isOpen) return;
     this.#describeStream();
-    this.#set(() => headerAttributes(props(error)['responseHeaders']));
+    this.#set(errorFacts, error);
     this.span.fail(shownError(error, this.#hidden));
     this.#close({ endTime });
   }
@@ -160,20 +139,18 @@ export class ModelCall implements Recording {
     this.span.end(options);
   }
 
-  #usage(result: Props): SpanAttributes {
-    const { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model } = attributesOf(this.span) ?? {};
-    return answerUsage(result, { provider, model }, observedUsage(this.span), this.#tools);
-  }
-
-  #take<T>(result: T): T {
+  static #take<T>(this: void, call: ModelCall, result: T): T {
     const answer = props(result);
     const { stream } = answer;
-    if (!(stream instanceof ReadableStream)) {
-      this.end(answer);
-      return result;
-    }
+    if (stream instanceof ReadableStream) return call.#watch(result, answer, stream);
+    call.end(answer);
+    return result;
+  }
+
+  #watch<T>(result: T, answer: Props, stream: ReadableStream): T {
     this.#opens();
     const streamed = (this.#streamed = new StreamedAnswer());
+    onForcedEnd(this.span, () => this.#describeStream());
     streamed.opened(answer);
     const watched = watchStream(stream, this.#watcher(streamed));
     return watched === undefined ? result : { ...result, stream: watched.stream };
@@ -181,7 +158,7 @@ export class ModelCall implements Recording {
 
   #opens(): void {
     this.span.set({ 'gen_ai.request.stream': true });
-    this.#onStream?.();
+    if (this.#operation !== undefined) this.#ends?.onStream?.(this.#operation);
   }
 
   #watcher(streamed: StreamedAnswer): StreamWatcher {
@@ -197,13 +174,14 @@ export class ModelCall implements Recording {
           if (streamed.failure === undefined || streamed.isComplete) this.#describeStream();
           if (streamed.failure !== undefined) return this.fail(streamed.failure.error);
           this.#close({});
-          this.#onAnswered?.(props(streamed.facts['usage'])['raw']);
+          const { raw } = props(streamed.facts['usage']);
+          if (this.#operation !== undefined) this.#ends?.onAnswered?.(this.#operation, raw);
         }),
       abandoned: (reason) => guard('model stream', () => this.#left(streamed, reason)),
       failed: (error) =>
         guard('model stream', () => {
           this.fail(error);
-          this.#onCut?.(failedWith(error));
+          this.#cut(failedWith(error));
         }),
     };
   }
@@ -224,7 +202,11 @@ export class ModelCall implements Recording {
     const how: Cut = reason === undefined ? { status: 'abandoned' } : takenBack(reason);
     if (how.failure !== undefined) return this.fail(reason);
     this.leave(how.status ?? 'aborted');
-    this.#onCut?.(how);
+    this.#cut(how);
+  }
+
+  #cut(how: Cut): void {
+    if (this.#operation !== undefined) this.#ends?.onCut?.(this.#operation, how);
   }
 
   /** Sets what has arrived of a stream. */
@@ -241,14 +223,20 @@ export class ModelCall implements Recording {
 
   /** Sets facts, usage and content of an answer, and the failure of one that ends with an error. */
   #describe(answer: Props): void {
-    if (this.#tracing.guard('answer', () => isBroken(answer)) === true) this.span.fail(MODEL_FAILURE);
-    this.#set(() => answerFacts(answer));
-    if (!this.#set(() => this.#usage(answer))) this.#set(() => this.#usage({ usage: answer['usage'] }));
-    if (!this.#hidden.outputs) this.#set(() => ({ 'gen_ai.output.messages': answerMessages(answer) }));
+    if (this.#tracing.guard('answer', isBroken, answer) === true) this.span.fail(MODEL_FAILURE);
+    this.#set(answerFacts, answer);
+    const isCounted = this.#tracing.guard('answer', ModelCall.#setUsage, this, answer) !== undefined;
+    if (!isCounted) this.#tracing.guard('answer', ModelCall.#setUsage, this, { usage: answer['usage'] });
+    if (!this.#hidden.outputs) this.#set(outputFacts, answer);
   }
 
-  /** @returns false if a value cannot be read */
-  #set(read: () => SpanAttributes): boolean {
-    return this.#tracing.guard('answer', () => this.span.set(read())) !== undefined;
+  static #setUsage(this: void, call: ModelCall, answer: Props): Span {
+    const { span } = call;
+    const { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model } = attributesOf(span) ?? {};
+    return span.set(answerUsage(answer, { provider, model }, observedUsage(span), call.#tools));
+  }
+
+  #set<A>(read: (from: A) => SpanAttributes, from: A): void {
+    this.#tracing.guard('answer', setFacts<A>, this.span, read, from);
   }
 }

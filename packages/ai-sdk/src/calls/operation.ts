@@ -1,14 +1,14 @@
 /** One call of the application: `generateText`, `embedMany`. Its model calls and tools are children of its span. */
 
 import type { Span, SpanAttributes, SpanStatus } from '@spanline/core';
-import { enterAgent, failuresBelow, list, number, type Props, props, text } from '@spanline/instrumentation';
+import { enterAgent, failuresBelow, isObject, list, number, type Props, props, text } from '@spanline/instrumentation';
 import { MODEL_FAILURE } from '../objects/answer.ts';
 import { describeContext } from '../objects/context.ts';
 import { type Hidden, hiddenIn, shownError } from '../objects/hidden.ts';
 import { questionOf } from '../objects/messages.ts';
 import { requestAttributes } from '../objects/request.ts';
 import { spanOptions, type Tracing } from '../tracing.ts';
-import type { ModelCall } from './model-call.ts';
+import type { OpenCall } from './open-call.ts';
 import { startEmbedding, type StepPlace } from './steps.ts';
 
 /** An open operation. */
@@ -17,9 +17,9 @@ export interface Operation {
   readonly span: Span;
   readonly hidden: Hidden;
   /** Model calls that have not ended. */
-  readonly calls: Set<ModelCall>;
-  /** Spans of tools, embeddings and rankings that have not ended, by the SDK's id. */
-  readonly steps: Map<string, Span>;
+  calls: readonly OpenCall[];
+  /** Spans of tools, embeddings and rankings that have not ended, by the SDK's id. Most operations have none. */
+  steps: Map<string, Span> | undefined;
   /** Requests of the one provider call that the operation itself stands for. */
   attempts: number;
   /** A model call that was reported as started, and that nobody has run yet. */
@@ -30,14 +30,18 @@ export interface Operation {
   release: (() => void) | undefined;
 }
 
+/** No model call is open. */
+export const NO_CALLS: readonly OpenCall[] = Object.freeze([]);
+
 /** The SDK's class of agents tags the requests that it makes. */
 const AGENT = /\bai-sdk-agent\//;
 
 /** True for a call that offers tools, and for one of an agent's class. */
 function hasAgent(operationId: string, { tools, headers }: Props): boolean {
   if (operationId === 'ai.workflowAgent.stream') return true;
-  if (Array.isArray(tools) ? tools.length > 0 : Object.keys(props(tools)).length > 0) return true;
-  return AGENT.test(text(props(headers)['user-agent']) ?? '');
+  if (Array.isArray(tools) ? tools.length > 0 : isObject(tools) && Object.keys(tools).length > 0) return true;
+  const agent = text(props(headers)['user-agent']);
+  return agent !== undefined && AGENT.test(agent);
 }
 
 /** Starts the span of a request to rank documents. */
@@ -62,13 +66,13 @@ function startSteps(
 ): Span {
   const agentName = text(event['functionId']);
   const { guard } = tracing;
-  const isAgent = guard('request', () => hasAgent(operationId, event)) ?? false;
+  const isAgent = guard('request', hasAgent, operationId, event) ?? false;
   const name = isAgent ? `invoke_agent ${agentName ?? 'agent'}` : (agentName ?? operationId.slice('ai.'.length));
-  const attributes: SpanAttributes = { 'gen_ai.agent.name': isAgent ? agentName : undefined };
+  const attributes: SpanAttributes | undefined = isAgent ? { 'gen_ai.agent.name': agentName } : undefined;
   const type = isAgent ? 'agent' : 'chain';
   const span = tracing.tracer.startSpan(spanOptions(tracing, { name, type, attributes, ...place }));
   if (isAgent && agentName !== undefined) enterAgent(span, agentName);
-  return hidden.inputs ? span : span.input(guard('messages', () => questionOf(event)));
+  return hidden.inputs ? span : span.input(guard('messages', questionOf, event));
 }
 
 /** How the span of an operation starts, by the SDK's name of it. Others have no span. */
@@ -96,34 +100,50 @@ export function startOperation(
   if (start === undefined) return undefined;
   const hidden = hiddenIn(event);
   const span = start(tracing, operationId, event, { ...place, hidden });
-  tracing.guard('context', () => describeContext(span, event));
+  tracing.guard('context', describeContext, span, event);
   const id = text(event['callId']) ?? span.spanId;
-  const steps = new Map<string, Span>();
-  const unknown = { pending: undefined, release: undefined };
-  return { id, span, hidden, calls: new Set(), steps, attempts: 0, isWatched: false, ...unknown };
+  return {
+    id,
+    span,
+    hidden,
+    calls: NO_CALLS,
+    steps: undefined,
+    attempts: 0,
+    pending: undefined,
+    isWatched: false,
+    release: undefined,
+  };
 }
 
 /** True while a model, a tool or another step of an operation is at work. */
 export function hasOpenChildren({ calls, steps }: Operation): boolean {
-  if (steps.size > 0) return true;
-  for (const call of calls) if (call.isOpen) return true;
-  return false;
+  return (steps?.size ?? 0) > 0 || calls.some(({ isOpen }) => isOpen);
+}
+
+/** Adds a model call. Those that have ended are forgotten. */
+export function addCall(operation: Operation, call: OpenCall): void {
+  const open = operation.calls.filter(({ isOpen }) => isOpen);
+  operation.calls = open.length === 0 ? [call] : [...open, call];
+}
+
+/** Forgets the steps of an operation, which have ended. */
+function forgetChildren(operation: Operation): void {
+  operation.calls = NO_CALLS;
+  operation.steps = undefined;
 }
 
 /** Ends the open steps of an operation that nobody waits for any more. */
-export function leaveChildren({ calls, steps }: Operation, status: 'abandoned' | 'aborted'): void {
-  for (const call of calls) call.leave(status);
-  for (const span of steps.values()) span.end({ status });
-  calls.clear();
-  steps.clear();
+export function leaveChildren(operation: Operation, status: 'abandoned' | 'aborted'): void {
+  for (const call of operation.calls) call.leave(status);
+  operation.steps?.forEach((span) => span.end({ status }));
+  forgetChildren(operation);
 }
 
 /** Ends the open steps of an operation that failed. */
-function failChildren({ calls, steps, hidden }: Operation, error: unknown): void {
-  for (const call of calls) call.fail(error);
-  for (const span of steps.values()) span.fail(shownError(error, hidden)).end();
-  calls.clear();
-  steps.clear();
+function failChildren(operation: Operation, error: unknown): void {
+  for (const call of operation.calls) call.fail(error);
+  operation.steps?.forEach((span) => span.fail(shownError(error, operation.hidden)).end());
+  forgetChildren(operation);
 }
 
 /** Options of {@link endOperation}. */

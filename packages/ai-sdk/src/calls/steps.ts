@@ -14,16 +14,12 @@ export interface ToolPlace {
   readonly span: Span;
   readonly hidden: Hidden;
   /** Open spans by the SDK's id. */
-  readonly steps: Map<string, Span>;
+  steps: Map<string, Span> | undefined;
 }
 
 /** Starts the span of a tool that the SDK runs. */
-export function startTool(
-  tracing: Tracing,
-  { span: parent, hidden, steps }: ToolPlace,
-  event: Props,
-  startTime?: number,
-): Span {
+export function startTool(tracing: Tracing, place: ToolPlace, event: Props, startTime?: number): Span {
+  const { span: parent, hidden } = place;
   const { toolCallId, toolName, input } = props(event['toolCall']);
   const name = text(toolName) ?? 'tool';
   const attributes: SpanAttributes = {
@@ -34,7 +30,7 @@ export function startTool(
   const options = { name: `execute_tool ${name}`, type: 'tool', parent, startTime, attributes } as const;
   const span = tracing.tracer.startSpan(spanOptions(tracing, options));
   if (!hidden.inputs) span.input(input);
-  steps.set(stepId(toolCallId), span);
+  (place.steps ??= new Map()).set(stepId(toolCallId), span);
   return span;
 }
 
@@ -46,8 +42,8 @@ export interface ToolResult {
 
 /** Ends the span of a tool. */
 export function endTool({ hidden, steps }: ToolPlace, toolCallId: string, result: ToolResult, endTime?: number): void {
-  const span = steps.get(toolCallId);
-  steps.delete(toolCallId);
+  const span = steps?.get(toolCallId);
+  steps?.delete(toolCallId);
   if (span === undefined) return;
   if (result.failure !== undefined) span.fail(shownError(result.failure.error, hidden));
   else if (!hidden.outputs) span.output(result.output);

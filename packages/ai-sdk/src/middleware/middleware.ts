@@ -53,7 +53,7 @@ async function record<T>(
   if (!tracing.tracer.enabled) return execute();
   const outer = tracing.guard('middleware', enclosingCall);
   if (outer !== undefined) return outer.isByEvent ? outer.run(execute, isStreamed) : execute();
-  const own = tracing.guard('middleware', () => new ModelCall({ tracing, request: requestOf(call), hidden: SHOWN }));
+  const own = tracing.guard('middleware', () => new ModelCall(tracing, requestOf(call), SHOWN));
   return own === undefined ? execute() : own.run(execute, isStreamed);
 }
 

@@ -27,11 +27,12 @@ const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-re
 const NOTHING: SpanAttributes = Object.freeze({});
 
 /** A provider's own headers have names like these. */
-const TELLS = /^(?:x-|request-id$|apim-|anthropic-)/;
+const tells = (name: string): boolean =>
+  name.startsWith('x-') || name === 'request-id' || name.startsWith('apim-') || name.startsWith('anthropic-');
 
 /** It visits the headers that are there: looking for those that are not costs more. */
 function mayTell(headers: Props): boolean {
-  for (const name in headers) if (TELLS.test(name)) return true;
+  for (const name in headers) if (tells(name)) return true;
   return false;
 }
 
@@ -103,20 +104,20 @@ export function answerFacts({ finishReason: reason, response, request }: Props):
   const { id, modelId, headers } = props(response);
   const stopped = finishReason(reason);
   const url = text(props(request)['url']);
-  return {
-    ...(url === undefined ? {} : serverOf(url)),
+  const facts: SpanAttributes = {
     'gen_ai.response.id': text(id),
     'gen_ai.response.model': text(modelId),
     'gen_ai.response.finish_reasons': stopped === undefined ? undefined : [stopped],
-    ...headerAttributes(headers),
   };
+  if (url !== undefined) Object.assign(facts, serverOf(url));
+  const told = headerAttributes(headers);
+  return told === NOTHING ? facts : Object.assign(facts, told);
 }
 
 /** The assistant's message of an answer. */
 export function answerMessages({ content, finishReason: stopped }: Props): Message[] {
   const parts = toParts(content, true);
+  if (parts.length === 0) return [];
   const reason = finishReason(stopped);
-  return parts.length === 0
-    ? []
-    : [{ role: 'assistant', parts, ...(reason === undefined ? {} : { finish_reason: reason }) }];
+  return [reason === undefined ? { role: 'assistant', parts } : { role: 'assistant', parts, finish_reason: reason }];
 }

@@ -20,6 +20,7 @@ const CONVERSATION = [
 
 /** The SDK filters the runtime context: only what the application included arrives. */
 function given({ runtimeContext, metadata, durableContext }: Props): Props {
+  if (metadata === undefined && durableContext === undefined) return props(runtimeContext);
   return { ...props(metadata), ...props(props(durableContext)['runtimeContext']), ...props(runtimeContext) };
 }
 

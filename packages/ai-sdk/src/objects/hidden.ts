@@ -13,6 +13,7 @@ export const SHOWN: Hidden = Object.freeze({ inputs: false, outputs: false });
 
 /** Reads the settings from an event. */
 export function hiddenIn({ recordInputs, recordOutputs }: Props): Hidden {
+  if (recordInputs !== false && recordOutputs !== false) return SHOWN;
   return { inputs: recordInputs === false, outputs: recordOutputs === false };
 }
 

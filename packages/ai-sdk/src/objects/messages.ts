@@ -24,11 +24,10 @@ function systemMessages(instructions: unknown): Message[] {
  */
 export function promptMessages({ instructions, system, prompt, messages, promptMessages: sent }: Props): Message[] {
   const given = sent ?? messages ?? prompt;
-  const asked: Message[] =
-    typeof given === 'string'
-      ? [{ role: 'user', parts: [{ type: 'text', content: given }] }]
-      : list(given).map((message) => toMessage(message));
-  return sent === undefined ? [...systemMessages(instructions ?? system), ...asked] : asked;
+  const asked = sent === undefined ? systemMessages(instructions ?? system) : [];
+  if (typeof given === 'string') asked.push({ role: 'user', parts: [{ type: 'text', content: given }] });
+  else for (const message of list(given)) asked.push(toMessage(message));
+  return asked;
 }
 
 /** The question of a call: its last message, as the application gave it. */

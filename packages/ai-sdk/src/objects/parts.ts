@@ -130,7 +130,8 @@ export function toParts(content: unknown, isAnswer: boolean): MessagePart[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', content }];
   if (!Array.isArray(content)) return [];
   const parts: MessagePart[] = [];
-  for (const entry of content.slice(-MAX_PARTS) as unknown[]) {
+  const given = (content.length > MAX_PARTS ? content.slice(-MAX_PARTS) : content) as unknown[];
+  for (const entry of given) {
     const part = props(entry);
     if (part['type'] === 'source') addSource(parts, part);
     else if (!isAnswer || !isAdded(part)) parts.push(toPart(part, isAnswer));

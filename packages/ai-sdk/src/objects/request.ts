@@ -5,6 +5,7 @@ import {
   conditionsOf,
   generationSettings,
   isObject,
+  memoize,
   type OfferedTool,
   type Props,
   props,
@@ -20,17 +21,18 @@ const PROVIDERS: readonly (readonly [RegExp, string])[] = [
   [/^azure\b/, 'azure.ai.openai'],
 ];
 
+/** A program calls few providers, each of them often. */
+const MAX_PROVIDERS = 100;
+
 /**
  * OpenTelemetry's name of a provider.
  *
  * @param provider - the SDK's name, with the API after a dot: `openai.responses`, `amazon-bedrock`
  */
-function providerName(provider: unknown): string | undefined {
-  const name = text(provider);
-  if (name === undefined) return undefined;
+const providerName = memoize(MAX_PROVIDERS, (name: string): string | undefined => {
   const known = PROVIDERS.find(([pattern]) => pattern.test(name));
   return known === undefined ? providerOf({ id: name.split('.', 1)[0] }) : known[1];
-}
+});
 
 /** A tool of the provider has an id, `openai.web_search`. A schema that is a validator's object is left out. */
 function unwrapTool(tool: unknown): OfferedTool {
@@ -65,7 +67,8 @@ function requestedConditions(providerOptions: unknown): SpanAttributes | undefin
 
 function reasoningLevel({ reasoning, providerOptions }: Props): string | undefined {
   if (typeof reasoning === 'string') return reasoning;
-  for (const options of Object.values(props(providerOptions))) {
+  if (!isObject(providerOptions)) return undefined;
+  for (const options of Object.values(providerOptions)) {
     const level = text(props(options)['reasoningEffort']);
     if (level !== undefined) return level;
   }
@@ -75,13 +78,15 @@ function reasoningLevel({ reasoning, providerOptions }: Props): string | undefin
 /** Attributes from the settings of a call, of a step, or of the parameters that a model is called with. */
 export function requestAttributes(settings: Props): SpanAttributes {
   const { provider, modelId, tools, responseFormat, providerOptions } = settings;
-  return {
-    'gen_ai.provider.name': providerName(provider),
+  const name = text(provider);
+  const attributes: SpanAttributes = {
+    'gen_ai.provider.name': name === undefined ? undefined : providerName(name),
     'gen_ai.request.model': text(modelId),
-    ...generationSettings(settings),
-    'gen_ai.request.reasoning.level': reasoningLevel(settings),
-    'gen_ai.output.type': props(responseFormat)['type'] === 'json' ? 'json' : undefined,
-    'gen_ai.tool.definitions': toolDefinitions(toolList(tools), unwrapTool),
-    ...requestedConditions(providerOptions),
   };
+  generationSettings(settings, attributes);
+  const level = reasoningLevel(settings);
+  if (level !== undefined) attributes['gen_ai.request.reasoning.level'] = level;
+  if (isObject(responseFormat) && props(responseFormat)['type'] === 'json') attributes['gen_ai.output.type'] = 'json';
+  if (tools !== undefined) attributes['gen_ai.tool.definitions'] = toolDefinitions(toolList(tools), unwrapTool);
+  return Object.assign(attributes, requestedConditions(providerOptions));
 }

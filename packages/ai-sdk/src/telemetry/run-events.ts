@@ -1,12 +1,21 @@
 /** The events of `ai` 7, which name their call by an id, as spans. */
 
-import type { SpanOptions } from '@spanline/core';
+import type { Span, SpanOptions } from '@spanline/core';
 import { enterSpan, type Props, props } from '@spanline/instrumentation';
+import type { CallEnds } from '../calls/call-place.ts';
 import { claim, release } from '../calls/claims.ts';
-import { type Cut, takenBack } from '../calls/cut.ts';
+import { takenBack } from '../calls/cut.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
-import { describeEnd, endOperation, type Operation, type OperationEnd, startOperation } from '../calls/operation.ts';
+import {
+  addCall,
+  describeEnd,
+  endOperation,
+  NO_CALLS,
+  type Operation,
+  type OperationEnd,
+  startOperation,
+} from '../calls/operation.ts';
 import {
   embeddingFacts,
   endTool,
@@ -28,8 +37,11 @@ const timeOf = ({ timestamp }: Props): number | undefined => (typeof timestamp =
 /** A durable run whose model calls were reported live reports itself once more when it has ended. */
 const isReplay = ({ durableContext }: Props): boolean => props(durableContext)['phase'] === 'replay';
 
+const NO_PARENT: Pick<SpanOptions, 'parent'> = Object.freeze({});
+
 /** The run of a durable workflow, which may have begun in another process. */
 function durableParent({ durableContext }: Props): Pick<SpanOptions, 'parent'> {
+  if (durableContext === undefined) return NO_PARENT;
   const { traceId, rootSpanId, parentSpanContext, samplingDecision } = props(props(durableContext)['run']);
   const { spanId } = props(parentSpanContext);
   const known = isReplay({ durableContext }) ? (spanId ?? rootSpanId) : rootSpanId;
@@ -39,15 +51,34 @@ function durableParent({ durableContext }: Props): Pick<SpanOptions, 'parent'> {
 
 /** The SDK does not report the failure of a request of `embedMany` that it sends again. */
 function failRepeated({ steps }: Operation): void {
-  for (const span of steps.values()) {
+  steps?.forEach((span) => {
     if (span.type === 'embedding') span.fail(new Error('the request failed, and the SDK sent it again')).end();
+  });
+}
+
+const NO_END: OperationEnd = Object.freeze({});
+
+/** Describes an operation that the SDK reports as done. */
+function describeRun(operation: Operation, event: Props): void {
+  const { span, hidden, attempts } = operation;
+  if (span.type === 'embedding') span.set(embeddingFacts(event));
+  if (span.type === 'reranker') {
+    span.set(rankingFacts(event));
+    if (!hidden.outputs) span.output(rankedDocuments(event));
   }
+  failRepeated(operation);
+  if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts - 1 });
+  describeEnd(operation, event);
 }
 
 /** Records the calls of one telemetry object. */
 export class RunEvents {
   readonly #tracing: Tracing;
   readonly #operations = new OpenOperations();
+  readonly #ends: CallEnds = {
+    onCut: (operation, how) => this.#operations.cut(operation, how),
+    onAnswered: (operation, holder) => this.#operations.answered(operation, holder),
+  };
 
   constructor(tracing: Tracing) {
     this.#tracing = tracing;
@@ -64,8 +95,8 @@ export class RunEvents {
 
   start(event: Props): void {
     if (!this.#owns(event)) return;
-    const times = { startTime: timeOf(event), ...durableParent(event) };
-    const operation = startOperation(this.#tracing, String(event['operationId']), event, times);
+    const place = { startTime: timeOf(event), parent: durableParent(event).parent };
+    const operation = startOperation(this.#tracing, String(event['operationId']), event, place);
     if (operation === undefined) return;
     this.#operations.start(operation);
     enterSpan(operation.span);
@@ -86,7 +117,7 @@ export class RunEvents {
     const answer = { ...event, content: [{ type: 'text', text: objectText }] };
     const first = toSeconds(msToFirstChunk);
     for (const call of operation.calls) call.end(answer, { 'gen_ai.response.time_to_first_chunk': first });
-    operation.calls.clear();
+    operation.calls = NO_CALLS;
   }
 
   callStart(event: Props): void {
@@ -96,13 +127,17 @@ export class RunEvents {
 
   /** Runs a model call. Each attempt of the SDK is one. */
   call<T>(event: Props, execute: Execute<T>): PromiseLike<T> {
-    const call = this.#tracing.guard('model call', () => {
-      if (!this.#owns(event)) return undefined;
-      const operation = this.#find(event);
-      if (operation !== undefined) operation.pending = undefined;
-      return this.#startCall(operation, event, false);
-    });
+    const call = this.#tracing.guard('model call', RunEvents.#attempt, this, event);
     return call === undefined ? execute() : call.run(execute);
+  }
+
+  /** An operation that is known here is owned. */
+  static #attempt(this: void, runs: RunEvents, event: Props): ModelCall | undefined {
+    if (!runs.#tracing.tracer.enabled) return undefined;
+    const operation = runs.#find(event);
+    if (operation === undefined && !runs.#owns(event)) return undefined;
+    if (operation !== undefined) operation.pending = undefined;
+    return runs.#startCall(operation, event, false);
   }
 
   /** A call that is reported after it happened was never run here. */
@@ -126,8 +161,12 @@ export class RunEvents {
 
   /** Runs a tool inside of its span. */
   tool<T>(event: Props, execute: Execute<T>): PromiseLike<T> {
-    const span = this.#tracing.guard('tool', () => this.#find(event)?.steps.get(stepId(event['toolCallId'])));
+    const span = this.#tracing.guard('tool', RunEvents.#toolSpan, this, event);
     return span === undefined ? execute() : this.#tracing.tracer.run(span, execute);
+  }
+
+  static #toolSpan(this: void, runs: RunEvents, event: Props): Span | undefined {
+    return runs.#find(event)?.steps?.get(stepId(event['toolCallId']));
   }
 
   toolEnd(event: Props): void {
@@ -144,17 +183,17 @@ export class RunEvents {
     if (operation === undefined) return;
     operation.attempts++;
     if (operation.span.type !== 'chain') return;
-    const { span: parent, hidden, steps } = operation;
+    const { span: parent, hidden } = operation;
     const span = startEmbedding(this.#tracing, event, { parent, hidden, startTime: timeOf(event) });
-    steps.set(stepId(event['embedCallId']), span);
+    (operation.steps ??= new Map()).set(stepId(event['embedCallId']), span);
     enterSpan(span);
   }
 
   embedEnd(event: Props): void {
     const operation = this.#find(event);
     const id = stepId(event['embedCallId']);
-    const span = operation?.steps.get(id);
-    operation?.steps.delete(id);
+    const span = operation?.steps?.get(id);
+    operation?.steps?.delete(id);
     span?.set(embeddingFacts(event)).end({ endTime: timeOf(event) });
   }
 
@@ -164,17 +203,7 @@ export class RunEvents {
   }
 
   end(event: Props): void {
-    this.#end(event, {}, (operation) => {
-      const { span, hidden, attempts } = operation;
-      if (span.type === 'embedding') span.set(embeddingFacts(event));
-      if (span.type === 'reranker') {
-        span.set(rankingFacts(event));
-        if (!hidden.outputs) span.output(rankedDocuments(event));
-      }
-      failRepeated(operation);
-      if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts - 1 });
-      describeEnd(operation, event);
-    });
+    this.#end(event, NO_END, describeRun);
   }
 
   abort(event: Props): void {
@@ -185,27 +214,20 @@ export class RunEvents {
     this.#end(event, { failure: { error: event['error'] } });
   }
 
-  #end(event: Props, how: OperationEnd, describe?: (operation: Operation) => void): void {
+  #end(event: Props, { status, failure }: OperationEnd, describe?: typeof describeRun): void {
     const operation = this.#operations.end(String(event['callId']));
     if (operation === undefined) return;
     release(this.#tracing.tracer, operation.id, this);
-    if (describe !== undefined) this.#tracing.guard('end', () => describe(operation));
-    endOperation(operation, { ...how, endTime: timeOf(event) });
+    if (describe !== undefined) this.#tracing.guard('end', describe, operation, event);
+    endOperation(operation, { status, failure, endTime: timeOf(event) });
   }
 
   #startCall(operation: Operation | undefined, request: Props, isByEvent: boolean): ModelCall {
     const hidden = operation?.hidden ?? hiddenIn(request);
-    const place = operation === undefined ? durableParent(request) : { parent: operation.span };
-    const startTime = timeOf(request);
-    const onCut = (how: Cut): void => this.#operations.cut(operation, how);
-    const onAnswered = (holder: unknown): void => {
-      if (operation !== undefined) this.#operations.answered(operation, holder);
-    };
-    const ends = { onCut, onAnswered };
-    const call = new ModelCall({ tracing: this.#tracing, request, hidden, startTime, isByEvent, ...ends, ...place });
-    if (operation === undefined) return call;
-    for (const earlier of operation.calls) if (!earlier.isOpen) operation.calls.delete(earlier);
-    operation.calls.add(call);
+    const parent = operation === undefined ? durableParent(request).parent : operation.span;
+    const place = { operation, ends: this.#ends, parent, startTime: timeOf(request) };
+    const call = new ModelCall(this.#tracing, request, hidden, isByEvent, place);
+    if (operation !== undefined) addCall(operation, call);
     return call;
   }
 }

@@ -2,12 +2,13 @@
 
 import { enterSpan, isObject, number, type Props, props, text } from '@spanline/instrumentation';
 import { Attempts } from '../calls/attempts.ts';
+import type { CallEnds } from '../calls/call-place.ts';
 import { Caller } from '../calls/caller.ts';
 import { claimEvent } from '../calls/claims.ts';
 import type { Cut } from '../calls/cut.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import type { OpenOperations } from '../calls/open-operations.ts';
-import { describeEnd, endOperation, type Operation, startOperation } from '../calls/operation.ts';
+import { describeEnd, endOperation, NO_CALLS, type Operation, startOperation } from '../calls/operation.ts';
 import { endTool, startTool, stepId } from '../calls/steps.ts';
 import type { Tracing } from '../tracing.ts';
 
@@ -58,13 +59,15 @@ export class StepEvents {
     if (operation === undefined) return;
     const request = { ...this.#settings, ...settingsOf(event) };
     const { span, hidden } = operation;
-    const onStream = (): void => this.#streamed(operation);
     const onCut = (how: Cut): void => this.#cut(operation, how);
-    const settings = { tracing: this.#tracing, request, hidden, parent: span, isByEvent: true, onStream, onCut };
     const start = (onFailed: (error: unknown) => void): ModelCall => {
-      const call = new ModelCall({ ...settings, onFailed });
-      operation.calls.clear();
-      operation.calls.add(call);
+      const ends: CallEnds = {
+        onStream: () => this.#streamed(operation),
+        onCut: (_, how) => onCut(how),
+        onFailed: (_, error) => onFailed(error),
+      };
+      const call = new ModelCall(this.#tracing, request, hidden, true, { operation, ends, parent: span });
+      operation.calls = [call];
       return call;
     };
     const maxRetries = number(request['maxRetries']) ?? 0;
@@ -100,7 +103,7 @@ export class StepEvents {
     const streamed = this.#tracing.guard('answer', () => isStreamed(event['response'])) ?? false;
     if (streamed) this.#streamed(operation);
     for (const call of operation.calls) call.end(event, { 'gen_ai.request.stream': streamed || undefined });
-    operation.calls.clear();
+    operation.calls = NO_CALLS;
     this.#operations.answered(operation, event);
   }
 

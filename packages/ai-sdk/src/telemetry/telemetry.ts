@@ -43,13 +43,20 @@ export interface SpanlineTelemetry {
 /**
  * Hands out the callbacks only while the tracer is on. The SDK reads them for each call, and makes no event that nobody
  * asks for.
+ *
+ * @param callbacks - those that are the same for each call
+ * @param made - functions that make the others
  */
-function whileEnabled({ tracer }: Tracing, callbacks: object): SpanlineTelemetry {
+function whileEnabled(
+  { tracer }: Tracing,
+  callbacks: Readonly<Record<string, unknown>>,
+  made: Readonly<Record<string, () => unknown>>,
+): SpanlineTelemetry {
   const telemetry = {};
-  for (const key of Object.keys(callbacks)) {
-    const get = (): unknown => (tracer.enabled ? Reflect.get(callbacks, key) : undefined);
-    Object.defineProperty(telemetry, key, { get, enumerable: true });
-  }
+  const define = (key: string, get: () => unknown): void =>
+    void Object.defineProperty(telemetry, key, { get, enumerable: true });
+  for (const [key, make] of Object.entries(made)) define(key, () => (tracer.enabled ? make() : undefined));
+  for (const [key, callback] of Object.entries(callbacks)) define(key, () => (tracer.enabled ? callback : undefined));
   return telemetry as SpanlineTelemetry;
 }
 
@@ -71,10 +78,11 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   const tracing = createTracing(options);
   const runs = new RunEvents(tracing);
   const operations = new OpenOperations();
-  const guarded =
-    (handle: (event: Props) => void): Listener =>
+  const { guard } = tracing;
+  const listener =
+    (handle: (runs: RunEvents, event: Props) => void): Listener =>
     (event) =>
-      tracing.guard('telemetry', () => handle(props(event)));
+      guard('telemetry', handle, runs, props(event));
 
   // Both versions read the callbacks once for each call. `ai` 6 reads `onStart` first, so that its events, which name
   // no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none of a step is needed.
@@ -82,51 +90,59 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   let namesCalls = false;
   const ofStep = (handle: (call: StepEvents, event: Props) => void): Listener => {
     const call = steps;
-    return guarded((event) => {
-      if (call !== undefined) handle(call, event);
-    });
+    return (event) => {
+      if (call !== undefined) guard('telemetry', handle, call, props(event));
+    };
   };
-  const telemetry = {
-    get onStart() {
-      const call = namesCalls ? undefined : new StepEvents(tracing, operations);
+  const onStart = listener((own, event) => {
+    if (event['callId'] !== undefined) own.start(event);
+  });
+  const made = {
+    onStart() {
+      if (namesCalls) {
+        steps = undefined;
+        namesCalls = false;
+        return onStart;
+      }
+      const call = new StepEvents(tracing, operations);
       steps = call;
-      namesCalls = false;
-      return guarded((event) => (event['callId'] === undefined ? call?.start(event) : runs.start(event)));
+      return listener((own, event) => (event['callId'] === undefined ? call.start(event) : own.start(event)));
     },
-    get onStepStart() {
+    onStepStart() {
       return steps === undefined ? undefined : ofStep((call, event) => call.stepStart(event));
     },
-    get onStepFinish() {
+    onStepFinish() {
       return namesCalls ? undefined : ofStep((call, event) => call.stepEnd(event));
     },
-    get onStepEnd(): Listener | undefined {
+    onStepEnd(): undefined {
       namesCalls = true;
-      return undefined;
     },
-    get onToolCallStart() {
+    onToolCallStart() {
       return ofStep((call, event) => call.toolStart(event));
     },
-    get onToolCallFinish() {
+    onToolCallFinish() {
       return ofStep((call, event) => call.toolEnd(event));
     },
-    get onFinish() {
+    onFinish() {
       namesCalls = false;
       return ofStep((call, event) => call.end(event));
     },
-    onLanguageModelCallStart: guarded((event) => runs.callStart(event)),
-    onLanguageModelCallEnd: guarded((event) => runs.callEnd(event)),
-    onObjectStepStart: guarded((event) => runs.objectStart(event)),
-    onObjectStepEnd: guarded((event) => runs.objectEnd(event)),
-    onToolExecutionStart: guarded((event) => runs.toolStart(event)),
-    onToolExecutionEnd: guarded((event) => runs.toolEnd(event)),
-    onEmbedStart: guarded((event) => runs.embedStart(event)),
-    onEmbedEnd: guarded((event) => runs.embedEnd(event)),
-    onRerankStart: guarded((event) => runs.rerankStart(event)),
-    onEnd: guarded((event) => runs.end(event)),
-    onAbort: guarded((event) => runs.abort(event)),
-    onError: guarded((event) => runs.fail(event)),
+  };
+  const callbacks = {
+    onLanguageModelCallStart: listener((own, event) => own.callStart(event)),
+    onLanguageModelCallEnd: listener((own, event) => own.callEnd(event)),
+    onObjectStepStart: listener((own, event) => own.objectStart(event)),
+    onObjectStepEnd: listener((own, event) => own.objectEnd(event)),
+    onToolExecutionStart: listener((own, event) => own.toolStart(event)),
+    onToolExecutionEnd: listener((own, event) => own.toolEnd(event)),
+    onEmbedStart: listener((own, event) => own.embedStart(event)),
+    onEmbedEnd: listener((own, event) => own.embedEnd(event)),
+    onRerankStart: listener((own, event) => own.rerankStart(event)),
+    onEnd: listener((own, event) => own.end(event)),
+    onAbort: listener((own, event) => own.abort(event)),
+    onError: listener((own, event) => own.fail(event)),
     executeLanguageModelCall: <T>(work: Work<T>) => runs.call(props(work), work.execute),
     executeTool: <T>(work: Work<T>) => runs.tool(props(work), work.execute),
   };
-  return whileEnabled(tracing, telemetry);
+  return whileEnabled(tracing, callbacks, made);
 }

@@ -20,8 +20,17 @@ export function isOwning(tracer: Tracer): tracer is OwningTracer {
   return OWNER in tracer;
 }
 
-/** Runs an instrumentation's own code. If it throws, the result is `undefined`. */
-export type Guard = <T>(where: string, fn: () => T) => T | undefined;
+/**
+ * Runs an instrumentation's own code. If it throws, the result is `undefined`. Arguments are for code that runs for
+ * each call: a closure would be made for each.
+ */
+export type Guard = <T, A = undefined, B = undefined, C = undefined>(
+  where: string,
+  fn: (first: A, second: B, third: C) => T,
+  first?: A,
+  second?: B,
+  third?: C,
+) => T | undefined;
 
 /**
  * Creates a guard. A fault is counted in `stats().internalErrors`, the first of each kind is reported once, and the
@@ -30,9 +39,9 @@ export type Guard = <T>(where: string, fn: () => T) => T | undefined;
 export function createGuard(tracer: Tracer): Guard {
   // The owner of the default tracer changes.
   const owning = isOwning(tracer) ? tracer : undefined;
-  return (where, fn) => {
+  return (where, fn, first, second, third) => {
     try {
-      return fn();
+      return fn(first as never, second as never, third as never);
     } catch (error) {
       owning?.[OWNER].internalError(where, error);
       return undefined;

@@ -1,4 +1,4 @@
-/** What the keys of an object say about it. One pass with one look-up a key decides which readers it is for. */
+/** Roles of the keys of an object. One pass with one look-up a key decides which readers it is for. */
 import { isPlainObject } from '@spanline/record';
 import { isVendorKey, PLACES } from './wrappers.ts';
 
@@ -8,7 +8,7 @@ export const ROLE = {
   any: 1,
   /** A report on usage is below it. */
   place: 2,
-  /** It tells an answer from the usage object in it. */
+  /** An answer has it, and the usage object in it does not. */
   answer: 4,
   /** It shows server tools. */
   tools: 8,

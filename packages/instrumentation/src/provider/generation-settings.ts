@@ -3,14 +3,22 @@
 import { number, type Props, type SpanAttributes } from '@spanline/record';
 import { stopSequences } from './request-values.ts';
 
-/** Attributes of `temperature`, `topP`, `topK`, `maxOutputTokens`, both penalties, `seed` and `stopSequences`. */
-export const generationSettings = (settings: Props): SpanAttributes => ({
-  'gen_ai.request.temperature': number(settings['temperature']),
-  'gen_ai.request.top_p': number(settings['topP']),
-  'gen_ai.request.top_k': number(settings['topK']),
-  'gen_ai.request.max_tokens': number(settings['maxOutputTokens']),
-  'gen_ai.request.frequency_penalty': number(settings['frequencyPenalty']),
-  'gen_ai.request.presence_penalty': number(settings['presencePenalty']),
-  'gen_ai.request.seed': number(settings['seed']),
-  'gen_ai.request.stop_sequences': stopSequences(settings['stopSequences']),
-});
+/**
+ * Attributes of `temperature`, `topP`, `topK`, `maxOutputTokens`, both penalties, `seed` and `stopSequences`. A request
+ * has few of them.
+ *
+ * @param attributes - takes them
+ */
+export function generationSettings(settings: Props, attributes: SpanAttributes = {}): SpanAttributes {
+  const { temperature, topP, topK, maxOutputTokens, frequencyPenalty, presencePenalty, seed } = settings;
+  const { stopSequences: stop } = settings;
+  if (temperature !== undefined) attributes['gen_ai.request.temperature'] = number(temperature);
+  if (topP !== undefined) attributes['gen_ai.request.top_p'] = number(topP);
+  if (topK !== undefined) attributes['gen_ai.request.top_k'] = number(topK);
+  if (maxOutputTokens !== undefined) attributes['gen_ai.request.max_tokens'] = number(maxOutputTokens);
+  if (frequencyPenalty !== undefined) attributes['gen_ai.request.frequency_penalty'] = number(frequencyPenalty);
+  if (presencePenalty !== undefined) attributes['gen_ai.request.presence_penalty'] = number(presencePenalty);
+  if (seed !== undefined) attributes['gen_ai.request.seed'] = number(seed);
+  if (stop !== undefined) attributes['gen_ai.request.stop_sequences'] = stopSequences(stop);
+  return attributes;
+}

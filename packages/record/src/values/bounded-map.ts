@@ -29,7 +29,7 @@ export class BoundedMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#old.delete(key);
+    if (this.#old.size > 0) this.#old.delete(key);
     if (this.#young.size >= this.#generationSize && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -39,7 +39,7 @@ export class BoundedMap<K, V> {
 
   delete(key: K): void {
     this.#young.delete(key);
-    this.#old.delete(key);
+    if (this.#old.size > 0) this.#old.delete(key);
   }
 
   #revive(key: K): V | undefined {
