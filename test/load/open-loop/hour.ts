@@ -13,20 +13,20 @@ const Z95 = 1.959_964;
 const SECONDS_OF_AN_HOUR = 3600;
 
 /** Memory after so many requests. */
-export interface Sample {
+interface Sample {
   readonly requests: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
 }
 
 /** A slope, and half of its 95 % interval. */
-export interface Slope {
+interface Slope {
   readonly perRequest: number;
   readonly margin: number;
 }
 
 /** A run of one service at saturation. */
-export interface Run {
+interface Run {
   /** The samples after warm-up. */
   readonly samples: readonly Sample[];
   readonly requests: number;
@@ -35,7 +35,7 @@ export interface Run {
 }
 
 /** Least squares through the means of blocks, with Student's interval. */
-export function slopeOf(points: readonly (readonly [x: number, y: number])[]): Slope {
+function slopeOf(points: readonly (readonly [x: number, y: number])[]): Slope {
   const size = Math.floor(points.length / BLOCKS);
   if (size < 1) throw new Error(`a slope takes at least ${BLOCKS} samples; there are ${points.length}`);
   const blocks = Array.from({ length: BLOCKS }, (_, block) => points.slice(block * size, (block + 1) * size));

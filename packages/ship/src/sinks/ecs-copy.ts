@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   ATTRIBUTE_KEYS,
+  type AttributeKey,
   type AttributeKind,
   attributeRow,
   correlationKeys,
@@ -55,7 +56,13 @@ const MAX_OTHER_KEYS = 32;
 const LEVELS: ReadonlySet<string> = new Set(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => `"${level}"`),
 );
-const REQUIRED = ['@timestamp', 'level', 'message', 'event.id', 'spanline.schema'] as const;
+const REQUIRED = [
+  '@timestamp',
+  'level',
+  'message',
+  'event.id',
+  'spanline.schema',
+] as const satisfies readonly AttributeKey[];
 const ECS_VERSION = JSON.stringify(toEcs({ 'spanline.schema': '1.0' })['ecs.version']);
 
 const ECS_NAMES: ReadonlySet<string> = new Set(ATTRIBUTE_KEYS.map((key) => profileKey(key, 'ecs')));
