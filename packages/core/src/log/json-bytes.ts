@@ -1,7 +1,7 @@
 /** JSON of one flat object, as bytes. */
 import { createJsonKeys, KEY_ROOM } from './json-keys.ts';
 import { NUMBER_ROOM, writeNumber } from './json-number.ts';
-import { MAX_UNIT, writeBytes, writeUnits } from './json-text.ts';
+import { charCodeAt, MAX_UNIT, writeBytes, writeUnits } from './json-text.ts';
 
 const INITIAL_BYTES = 65_536;
 /** A buffer that grows gets more than it needs. */
@@ -85,7 +85,7 @@ export function createJsonBytes(): JsonBytes {
   function ascii(json: string): void {
     const characters = json.length;
     reserve(characters);
-    for (let index = 0; index < characters; index++) bytes[length++] = json.charCodeAt(index);
+    for (let index = 0; index < characters; index++) bytes[length++] = charCodeAt.call(json, index);
   }
 
   function longText(text: string): void {
@@ -100,9 +100,10 @@ export function createJsonBytes(): JsonBytes {
   }
 
   function text(value: string): void {
-    if (value.length > SHORT_TEXT) return longText(value);
-    reserve(value.length * MAX_UNIT);
-    const end = writeUnits(bytes, length, value);
+    const units = value.length;
+    if (units > SHORT_TEXT) return longText(value);
+    reserve(units * MAX_UNIT);
+    const end = writeUnits(bytes, length, value, units);
     if (end === length) return raw(JSON.stringify(value));
     length = end;
   }

@@ -3,6 +3,12 @@
 /** A UTF-16 code unit takes at most this many bytes, unless its JSON is `\u001f`. */
 export const MAX_UNIT = 3;
 
+/**
+ * Called with a text as `this`. V8 has a dozen kinds of strings, and looks a text's own method up for each character in
+ * a function that has seen more than four of them (measured: 90 ns instead of 30 for 15 characters).
+ */
+export const { charCodeAt } = String.prototype;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SURROGATES = 0xd800;
@@ -27,15 +33,15 @@ ESCAPE_BYTE.set(ESCAPE.subarray(0, 0x80));
 /**
  * Writes a text by its UTF-16 code units.
  *
- * @param target - has `2 + MAX_UNIT * text.length` bytes from `at` on
+ * @param target - has `2 + MAX_UNIT * length` bytes from `at` on
+ * @param length - the text's
  * @returns where the JSON ends; `at` for a text with surrogates or control characters that have no short escape
  */
-export function writeUnits(target: Buffer, at: number, text: string): number {
-  const { length } = text;
+export function writeUnits(target: Buffer, at: number, text: string, length: number): number {
   let end = at;
   target[end++] = QUOTE;
   for (let index = 0; index < length; index++) {
-    const unit = text.charCodeAt(index);
+    const unit = charCodeAt.call(text, index);
     const escape = ESCAPE[unit] ?? 0;
     if (escape === 0) target[end++] = unit;
     else if (escape !== NOT_HERE) {
