@@ -3,8 +3,9 @@
 import { defaultTracer, type CaptureSetting, type SpanOptions, type Tracer } from '@spanline/core';
 import {
   checkOptions,
+  createEnterSpan,
   createGuard,
-  followContexts,
+  type EnterSpan,
   type Guard,
   TRACE_SHAPE,
   type TraceOptions,
@@ -16,6 +17,8 @@ export interface Tracing {
   readonly tracer: Tracer;
   readonly capture: CaptureSetting | undefined;
   readonly guard: Guard;
+  /** Makes a span current for the work that the SDK starts next. */
+  readonly enter: EnterSpan;
 }
 
 /**
@@ -26,8 +29,7 @@ export interface Tracing {
 export function createTracing(options: TraceOptions): Tracing {
   checkOptions(TRACE_SHAPE, options);
   const { tracer = defaultTracer(), capture } = options;
-  if (tracer.enabled) followContexts();
-  return { tracer, capture, guard: createGuard(tracer) };
+  return { tracer, capture, guard: createGuard(tracer), enter: createEnterSpan(tracer) };
 }
 
 /** The options of a span, with those that all spans of the package share. */

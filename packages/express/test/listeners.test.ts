@@ -11,7 +11,7 @@ import multer1 from 'multer1';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTracer, currentSpan, type SpanRecord, withContext } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { enterSpan } from '@spanline/instrumentation';
+import { createEnterSpan } from '@spanline/instrumentation';
 import { spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 
@@ -145,7 +145,7 @@ describe.each(MAJORS)('a listener on a request through %s', (_name, express) => 
       req.on('probe', () => work(req, 'probed'));
       exitContext(() =>
         new AsyncResource('framework').runInAsyncScope(() => {
-          enterSpan(agent);
+          createEnterSpan(other)(agent);
           agent.end();
           req.emit('probe');
         }),

@@ -116,7 +116,7 @@ export { type Operation, runOperation } from './client/run-operation.ts';
 export { wholeReader } from './client/whole-reader.ts';
 export { amendContext } from './context/amend-context.ts';
 export { announcedTools, announceTools } from './context/announced-tools.ts';
-export { enterSpan, followContexts } from './context/enter-span.ts';
+export { createEnterSpan, type EnterSpan } from './context/enter-span.ts';
 export { holds, type RemoteCaller, remoteCaller } from './context/remote-caller.ts';
 export { TRACE_SHAPE, type TraceOptions } from './options.ts';
 export {

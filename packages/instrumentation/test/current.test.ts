@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createTracer, currentSpan, withContext } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { callerSpan, enterSpan } from '../src/index.ts';
+import { callerSpan, createEnterSpan } from '../src/index.ts';
 
 function setUp() {
   const log = memoryLog();
   const tracer = createTracer({ service: { name: 'test' }, logger: log.logger, statsIntervalSeconds: 0 });
-  return { log, tracer, start: (name: string) => tracer.startSpan({ name, type: 'task' }) };
+  const start = (name: string) => tracer.startSpan({ name, type: 'task' });
+  return { log, tracer, start, enterSpan: createEnterSpan(tracer) };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -61,7 +62,7 @@ describe('the current span', () => {
 
 describe('an entered span', () => {
   it('is current for what the callback starts afterwards, but siblings of one frame stay siblings', async () => {
-    const { tracer, start } = setUp();
+    const { tracer, start, enterSpan } = setUp();
     const root = start('root');
     await tracer.run(root, async () => {
       const body = async (name: string): Promise<[string | undefined, string | undefined]> => {
@@ -83,7 +84,7 @@ describe('an entered span', () => {
   });
 
   it('that has ended leaves nothing behind at the top level', async () => {
-    const { start } = setUp();
+    const { start, enterSpan } = setUp();
     await (async () => {
       const first = start('first');
       enterSpan(first);

@@ -60,6 +60,28 @@ describe.each(HOSTS)('in %s', (_host, imports) => {
   });
 });
 
+/** Node 20 and 22 follow the contexts only of work that begins after their first use, which is a run's here. */
+const FIRST_RUN = `
+import { RunnableLambda } from '@langchain/core/runnables';
+const gate = () => { const made = {}; made.opened = new Promise((resolve) => (made.open = resolve)); return made; };
+const [begun, held] = [gate(), gate()];
+const named = (name, work) => RunnableLambda.from(work).withConfig({ runName: name });
+const first = named('first', async () => { begun.open(); await held.opened; return 1; }).invoke('Hi');
+await begun.opened;
+await named('second', async () => 2).invoke('Hi');
+held.open();
+await first;`;
+
+it('a run that is under way is no parent of the next one of its caller, the first of a process neither', async () => {
+  const { code, stdout, stderr } = await runChild(FIRST_RUN, { nodeOptions: REGISTER });
+  expect([code, stderr]).toEqual([0, '']);
+  const ends = jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');
+  expect(ends.map((line) => [line['span.name'], line['parent_span_id']])).toEqual([
+    ['second', undefined],
+    ['first', undefined],
+  ]);
+});
+
 describe('registerGlobally', () => {
   let log: MemoryLog;
   let tracer: Tracer;

@@ -1,7 +1,7 @@
 /** The events of `ai` 7, which name their call by an id, as spans. */
 
 import type { Span, SpanOptions } from '@spanline/core';
-import { enterSpan, type Props, props } from '@spanline/instrumentation';
+import { type Props, props } from '@spanline/instrumentation';
 import type { CallEnds } from '../calls/call-place.ts';
 import { claim, release } from '../calls/claims.ts';
 import { takenBack } from '../calls/cut.ts';
@@ -99,7 +99,7 @@ export class RunEvents {
     const operation = startOperation(this.#tracing, String(event['operationId']), event, place);
     if (operation === undefined) return;
     this.#operations.start(operation);
-    enterSpan(operation.span);
+    this.#tracing.enter(operation.span);
   }
 
   /** `generateObject` reports its one model call by events. */
@@ -107,7 +107,7 @@ export class RunEvents {
     const operation = this.#find(event);
     if (operation === undefined) return;
     const call = this.#startCall(operation, { ...event, responseFormat: { type: 'json' } }, true);
-    enterSpan(call.span);
+    this.#tracing.enter(call.span);
   }
 
   objectEnd(event: Props): void {
@@ -186,7 +186,7 @@ export class RunEvents {
     const { span: parent, hidden } = operation;
     const span = startEmbedding(this.#tracing, event, { parent, hidden, startTime: timeOf(event) });
     (operation.steps ??= new Map()).set(stepId(event['embedCallId']), span);
-    enterSpan(span);
+    this.#tracing.enter(span);
   }
 
   embedEnd(event: Props): void {

@@ -1,6 +1,6 @@
 /** The events of `ai` 6, which name no call, as spans. Each call has an object of its own. */
 
-import { enterSpan, isObject, number, type Props, props, text } from '@spanline/instrumentation';
+import { isObject, number, type Props, props, text } from '@spanline/instrumentation';
 import { Attempts } from '../calls/attempts.ts';
 import type { CallEnds } from '../calls/call-place.ts';
 import { Caller } from '../calls/caller.ts';
@@ -51,7 +51,7 @@ export class StepEvents {
     this.#settings = settings;
     this.#operations.start(operation);
     this.#caller = new Caller(event['abortSignal'], operation, (how) => this.#cut(operation, how));
-    enterSpan(operation.span);
+    this.#tracing.enter(operation.span);
   }
 
   stepStart(event: Props): void {
@@ -72,7 +72,7 @@ export class StepEvents {
     };
     const maxRetries = number(request['maxRetries']) ?? 0;
     this.#attempts = new Attempts({ span, maxRetries, start, onGivenUp: onCut });
-    enterSpan(this.#attempts.start().span);
+    this.#tracing.enter(this.#attempts.start().span);
   }
 
   #cut(operation: Operation, how: Cut): void {
@@ -83,7 +83,7 @@ export class StepEvents {
     const operation = this.#operation;
     if (operation === undefined) return;
     for (const call of operation.calls) call.answered();
-    enterSpan(startTool(this.#tracing, operation, event));
+    this.#tracing.enter(startTool(this.#tracing, operation, event));
   }
 
   toolEnd(event: Props): void {

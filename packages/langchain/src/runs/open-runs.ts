@@ -1,7 +1,14 @@
 /** The spans of runs: which handler records a run, and how its span starts and ends. */
 
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { enterSpan, statusOfThrown, onForcedEnd, type Run, setConversation } from '@spanline/instrumentation';
+import {
+  createEnterSpan,
+  type EnterSpan,
+  onForcedEnd,
+  type Run,
+  setConversation,
+  statusOfThrown,
+} from '@spanline/instrumentation';
 import { interruptsOf } from '../objects/graph-node.ts';
 import type { RunStart } from '../objects/run-start.ts';
 import { conversationId, userMetadata, userTags } from '../objects/tags.ts';
@@ -36,11 +43,13 @@ export class OpenRuns {
   readonly #tracer: Tracer;
   readonly #defaults: SpanDefaults;
   readonly #runs: TracerRuns;
+  readonly #enter: EnterSpan;
 
   constructor(tracer: Tracer, defaults: SpanDefaults) {
     this.#tracer = tracer;
     this.#defaults = defaults;
     this.#runs = runsOf(tracer);
+    this.#enter = createEnterSpan(tracer);
   }
 
   /** The run, whichever handler owns it. */
@@ -95,7 +104,7 @@ export class OpenRuns {
     if (options.type === 'llm') onForcedEnd(span, () => setPartialAnswer({ span, data }));
     if (start.parentRunId === undefined) describeRoot(span, start);
     if (attempt !== undefined) span.set(attemptAttributes(attempt));
-    enterSpan(span);
+    this.#enter(span);
     return span;
   }
 
