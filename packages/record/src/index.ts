@@ -117,6 +117,7 @@ export {
 } from './schema/index.ts';
 export { BoundedMap, memoize } from './values/bounded-map.ts';
 export { parseContent } from './values/content.ts';
+export { lazy } from './values/lazy.ts';
 export { parseExactJson } from './values/exact-json.ts';
 export { oneLine, pointAt } from './values/point-at.ts';
 export type { Plain } from './values/plain.ts';

@@ -11,13 +11,11 @@ function hintOf(literal: string): Hint {
 
 /** Converts a user's rule to the form that the redactor runs. */
 export function toRule({ name, pattern, prefilter = [], test }: RedactionRule): Rule {
+  const everywhere = new RegExp(pattern.source, `${pattern.flags.replaceAll(/[gy]/g, '')}g`);
   return {
     name,
     credential: false,
-    hints: prefilter.length === 0 || prefilter.includes('') ? undefined : prefilter.map(hintOf),
-    find: matching(
-      new RegExp(pattern.source, `${pattern.flags.replaceAll(/[gy]/g, '')}g`),
-      test === undefined ? undefined : (value) => test(value),
-    ),
+    hints: prefilter.length === 0 || prefilter.includes('') ? undefined : () => prefilter.map(hintOf),
+    find: matching(() => everywhere, test === undefined ? undefined : (value) => test(value)),
   };
 }

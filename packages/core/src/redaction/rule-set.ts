@@ -1,13 +1,19 @@
+import { lazy } from '@spanline/record';
 import { hasHint, type HintPattern, hintPatterns, kindsOfHints } from './hints.ts';
 import { asWritten, ENCODED, type Reading, readings, UNUSUAL } from './readings/index.ts';
 import type { Replacements } from './replacements.ts';
 import { MASK, type Range, type Rule } from './rule.ts';
 
 /** Encodings and unusual characters. A text without any reads in one way only. */
-const OTHER_READINGS = hintPatterns([...ENCODED, ...UNUSUAL]);
+const OTHER_READINGS = lazy(() => hintPatterns([...ENCODED, ...UNUSUAL]));
 
 interface HintedRule extends Rule {
-  readonly hinted: readonly HintPattern[] | undefined;
+  readonly hinted: (() => readonly HintPattern[]) | undefined;
+}
+
+/** A text with hints of one rule has none of most others. */
+function hintedBy({ hints }: Rule): HintedRule['hinted'] {
+  return hints && lazy(() => hintPatterns(hints()));
 }
 
 /** A place in the text as it was written, and the rule that found it. */
@@ -49,9 +55,9 @@ export class RuleSet {
   readonly #hints: readonly HintPattern[] | undefined;
 
   constructor(rules: readonly Rule[]) {
-    this.#rules = rules.map((rule) => ({ ...rule, hinted: rule.hints && hintPatterns(rule.hints) }));
+    this.#rules = rules.map((rule) => ({ ...rule, hinted: hintedBy(rule) }));
     if (rules.some(({ hints }) => hints === undefined)) return;
-    this.#hints = hintPatterns([...rules.flatMap(({ hints = [] }) => hints), ...ENCODED, ...UNUSUAL]);
+    this.#hints = hintPatterns([...rules.flatMap(({ hints }) => hints?.() ?? []), ...ENCODED, ...UNUSUAL]);
   }
 
   /**
@@ -78,7 +84,7 @@ export class RuleSet {
     if (kinds === 0) return NONE;
     const found: Found[] = [];
     // A reading may show all of a thing of which another one shows a part.
-    if (hasHint(OTHER_READINGS, text, kinds)) {
+    if (hasHint(OTHER_READINGS(), text, kinds)) {
       for (const reading of readings(text)) this.#read(reading, name, this.#kinds(reading.text), found);
     } else this.#read(asWritten(text), name, kinds, found);
     return found.length === 0 ? NONE : merged(found);
@@ -92,7 +98,7 @@ export class RuleSet {
   #read(reading: Reading, name: string | undefined, kinds: number, found: Found[]): void {
     let { text } = reading;
     for (const rule of this.#rules) {
-      if (rule.hinted !== undefined && !hasHint(rule.hinted, text, kinds)) continue;
+      if (rule.hinted !== undefined && !hasHint(rule.hinted(), text, kinds)) continue;
       const places = [...rule.find(text, name)].sort((a, b) => a.start - b.start);
       if (places.length === 0) continue;
       for (const place of places) found.push({ ...reading.origin(place), name: rule.name });

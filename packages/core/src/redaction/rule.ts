@@ -10,7 +10,7 @@ export interface Range {
 export interface Rule {
   readonly name: string;
   /** One of them is in every text in which the rule finds something; `undefined` if that may be any text. */
-  readonly hints: readonly Hint[] | undefined;
+  readonly hints: (() => readonly Hint[]) | undefined;
   /**
    * Places of what the rule is about, in any order. It takes time linear in the length of the text.
    *
@@ -29,13 +29,16 @@ export const MASK = '\0';
 /**
  * Finds what a pattern matches; only its group `value`, if it has one.
  *
- * @param pattern - a global pattern. Every repetition in it is bounded, or anchored by a lookbehind on its own
+ * @param pattern - returns a global pattern. Every repetition in it is bounded, or anchored by a lookbehind on its own
  * characters
  * @param test - rejects false positives, such as wrong check digits
  */
-export function matching(pattern: RegExp, test?: (value: string, at: Range, text: string) => boolean): Rule['find'] {
+export function matching(
+  pattern: () => RegExp,
+  test?: (value: string, at: Range, text: string) => boolean,
+): Rule['find'] {
   return function* find(text) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of text.matchAll(pattern())) {
       const [whole] = match;
       const value = match.groups?.['value'] ?? whole;
       if (whole === '' || value === '') continue;

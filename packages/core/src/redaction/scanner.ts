@@ -1,4 +1,5 @@
 /** Finds personal data and secrets in a text that is still being written. */
+import { lazy } from '@spanline/record';
 import { patternOf } from './hints.ts';
 import { type Found, RuleSet } from './rule-set.ts';
 import type { Rule } from './rule.ts';
@@ -46,6 +47,9 @@ const JWT_LENGTH = 16_384;
 /** A JSON Web Token without its end. Claims make it long, and it is a secret from its first letter on. */
 const OPEN_JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,4}$/;
 
+/** A digit of any script. */
+const DIGIT = lazy(() => new RegExp(String.raw`\p{Nd}`, 'u'));
+
 /** Finds what some of the built-in rules of redaction are about. */
 export interface Scanner {
   /** Places in a text, from left to right. No two overlap. `name` is the rule. */
@@ -58,7 +62,7 @@ export interface Scanner {
 
 function fromDigits(text: string): number {
   const from = Math.max(0, text.length - DIGITS);
-  const digit = text.slice(from).search(/\p{Nd}/u);
+  const digit = text.slice(from).search(DIGIT());
   return Math.max(0, digit < 0 ? text.length - BEFORE_DIGITS : from + digit - BEFORE_DIGITS);
 }
 
@@ -74,7 +78,7 @@ function fromJwt(text: string): number {
 }
 
 function lineReach(rules: readonly Rule[]): (text: string) => number {
-  const announced = patternOf(rules.flatMap(({ hints = [] }) => hints));
+  const announced = patternOf(rules.flatMap(({ hints }) => hints?.() ?? []));
   return (text) => {
     const from = Math.max(0, text.length - LINE);
     const hint = text.slice(from).search(announced);

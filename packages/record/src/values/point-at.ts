@@ -1,12 +1,16 @@
 /** Shows where a text is wrong: one line of it, and a line with carets below. */
 
+import { lazy } from './lazy.ts';
+
 /** Characters of the text around the error that are shown. */
 const SHOWN = 76;
 const CUT = '…';
 
+const INVISIBLE = lazy(() => new RegExp(String.raw`[\p{C}\p{Z}]`, 'gu'));
+
 /** Characters that a terminal would act on become spaces. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Z}]/gu, (found) => ' '.repeat(found.length));
+  return text.replaceAll(INVISIBLE(), (found) => ' '.repeat(found.length));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { lazy } from '@spanline/record';
 import { type Hint, patternOf, RARE_LETTERS } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range, Rule } from '../rule.ts';
@@ -31,7 +32,7 @@ function cut([, prefix, body]: KeyFormat): CutFormat {
   return { head, trigger, start, body, isMarked: true };
 }
 
-const FORMATS = KEY_FORMATS.map(cut);
+const FORMATS = lazy(() => KEY_FORMATS.map(cut));
 const alternatives = (patterns: Iterable<string>): string => [...new Set(patterns)].join('|');
 const behind = (formats: readonly CutFormat[]): string =>
   `(?<=(?<![A-Za-z0-9])(?:${alternatives(formats.map(({ head, trigger }) => head + trigger))}))`;
@@ -41,7 +42,7 @@ const classOf = (formats: readonly CutFormat[]): string =>
 /**
  * Most prefixes end in a sign. What follows is long, which keeps hyphens and full stops of prose from being looked at.
  */
-const SIGNED = FORMATS.filter(({ isMarked }) => !isMarked);
+const SIGNED = lazy(() => FORMATS().filter(({ isMarked }) => !isMarked));
 const LONG = '(?=[\\w/+=.~%-]{10})';
 
 /** The rest has letters or digits that are rare where they stand. */
@@ -51,15 +52,17 @@ function letterHint({ head, trigger, start }: CutFormat): Hint {
   return { on, then: `${start}(?<=(?<![A-Za-z0-9])${head}${trigger}${start})` };
 }
 
-const HINTS: readonly Hint[] = [
-  { on: classOf(SIGNED), then: LONG + behind(SIGNED) },
-  ...FORMATS.filter(({ isMarked }) => isMarked).map(letterHint),
-];
+const HINTS = lazy((): readonly Hint[] => [
+  { on: classOf(SIGNED()), then: LONG + behind(SIGNED()) },
+  ...FORMATS()
+    .filter(({ isMarked }) => isMarked)
+    .map(letterHint),
+]);
 
 /** Formats with the same rest share it. */
 function keysOf(trigger: string): string {
   const byRest = new Map<string, CutFormat[]>();
-  for (const format of FORMATS) {
+  for (const format of FORMATS()) {
     if (format.trigger !== trigger) continue;
     const rest = format.start + format.body;
     const same = byRest.get(rest);
@@ -70,10 +73,12 @@ function keysOf(trigger: string): string {
   return `${trigger}(?:${keys.join('|')})`;
 }
 
-const TRIGGERS = [...new Set(FORMATS.map(({ trigger }) => trigger))];
-const KEY = new RegExp(`(?:${TRIGGERS.map(keysOf).join('|')})(?![A-Za-z0-9])`, 'y');
-const HEADS = new RegExp(`(?<![A-Za-z0-9])(?:${alternatives(FORMATS.map(({ head }) => head))})$`);
-const TRIGGER = patternOf(HINTS, 'g');
+const KEY = lazy(() => {
+  const triggers = [...new Set(FORMATS().map(({ trigger }) => trigger))];
+  return new RegExp(`(?:${triggers.map(keysOf).join('|')})(?![A-Za-z0-9])`, 'y');
+});
+const HEADS = lazy(() => new RegExp(`(?<![A-Za-z0-9])(?:${alternatives(FORMATS().map(({ head }) => head))})$`));
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 const LONGEST_PREFIX = 80;
 const LONGEST_WORD = 16;
 
@@ -85,11 +90,11 @@ function isWords(body: string): boolean {
 
 function* keysIn(text: string): Generator<Range> {
   let end = 0;
-  for (const { index } of text.matchAll(TRIGGER)) {
+  for (const { index } of text.matchAll(TRIGGER())) {
     if (index < end) continue;
-    const key = matchAt(KEY, text, index)?.[0].replace(/\.+$/, '');
+    const key = matchAt(KEY(), text, index)?.[0].replace(/\.+$/, '');
     if (key === undefined || isWords(key.slice(1))) continue;
-    const head = HEADS.exec(textBefore(text, index, LONGEST_PREFIX));
+    const head = HEADS().exec(textBefore(text, index, LONGEST_PREFIX));
     end = index + key.length;
     yield { start: index - (head?.[0].length ?? 0), end };
   }

@@ -1,6 +1,7 @@
 /** Addresses of the Internet Protocol. */
 
 import { isIPv6 } from 'node:net';
+import { lazy } from '@spanline/record';
 import { textBefore } from '../lines.ts';
 import { matching, type Range, type Rule } from '../rule.ts';
 
@@ -29,14 +30,17 @@ function isPublic(value: string): boolean {
 }
 
 const written = matching(
-  new RegExp(`(?<![\\w.-])${BYTE}(?:\\.${BYTE}){3}(?![\\w-]|\\.\\d)`, 'g'),
+  lazy(() => new RegExp(`(?<![\\w.-])${BYTE}(?:\\.${BYTE}){3}(?![\\w-]|\\.\\d)`, 'g')),
   (value, at, text) => isPublic(value) && !isCounted(value, at, text),
 );
 /** The name of a host that is made of its address: `ip-192-0-2-7.ec2.internal`. */
 const inName = matching(
-  new RegExp(
-    `(?<![A-Za-z0-9])(?:ip|ec2|host|static|pool|dynamic|dsl|cpe)-(?<value>${BYTE}(?:-${BYTE}){3})(?![\\w-])`,
-    'g',
+  lazy(
+    () =>
+      new RegExp(
+        `(?<![A-Za-z0-9])(?:ip|ec2|host|static|pool|dynamic|dsl|cpe)-(?<value>${BYTE}(?:-${BYTE}){3})(?![\\w-])`,
+        'g',
+      ),
   ),
   isPublic,
 );
@@ -44,7 +48,7 @@ const inName = matching(
 export const IPV4: Rule = {
   name: 'IPV4',
   credential: false,
-  hints: [
+  hints: () => [
     { on: '\\d', then: '\\.\\d{1,3}\\.\\d{1,3}\\.\\d' },
     { on: '\\-', then: '(?<=(?:ip|ec2|host|static|pool|dynamic|dsl|cpe)-)\\d{1,3}-\\d{1,3}-\\d' },
   ],
@@ -67,10 +71,16 @@ function isVersion6(value: string): boolean {
 export const IPV6: Rule = {
   name: 'IPV6',
   credential: false,
-  hints: [{ on: ':', then: '[0-9A-Fa-f]{0,4}:' }],
+  hints: () => [{ on: ':', then: '[0-9A-Fa-f]{0,4}:' }],
   // Shorter ones than with three groups look like times and names in C++.
   find: matching(
-    new RegExp(`(?<![\\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:${BYTE}(?:\\.${BYTE}){3}|[0-9A-Fa-f]{0,4})(?![\\w:])`, 'g'),
+    lazy(
+      () =>
+        new RegExp(
+          `(?<![\\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:${BYTE}(?:\\.${BYTE}){3}|[0-9A-Fa-f]{0,4})(?![\\w:])`,
+          'g',
+        ),
+    ),
     isVersion6,
   ),
 };
@@ -81,12 +91,12 @@ const PAIR = '[0-9A-Fa-f]{2}';
 export const MAC: Rule = {
   name: 'MAC',
   credential: false,
-  hints: [
+  hints: () => [
     { on: ':', then: `(?<=${PAIR}:)${PAIR}:${PAIR}:` },
     { on: '\\-', then: `(?<=${PAIR}-)${PAIR}-${PAIR}-${PAIR}-` },
   ],
   find: matching(
-    new RegExp(`(?<![\\w:.-])${PAIR}(?<sign>[:-])${PAIR}(?:\\k<sign>${PAIR}){4}(?![\\w-]|[:.]\\w)`, 'g'),
+    lazy(() => new RegExp(`(?<![\\w:.-])${PAIR}(?<sign>[:-])${PAIR}(?:\\k<sign>${PAIR}){4}(?![\\w-]|[:.]\\w)`, 'g')),
     (value) => !/^(?:ff|00)(?:.(?:ff|00)){5}$/i.test(value) && (value.includes(':') || /[a-f]/i.test(value)),
   ),
 };

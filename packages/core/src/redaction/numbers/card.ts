@@ -124,6 +124,6 @@ function* cardsIn(text: string): Generator<Range> {
 export const CARD: Rule = {
   name: 'CARD',
   credential: false,
-  hints: [A_NUMBER],
+  hints: () => [A_NUMBER],
   find: cardsIn,
 };

@@ -1,3 +1,4 @@
+import { lazy } from '@spanline/record';
 import type { Hint } from '../hints.ts';
 import type { Range } from '../rule.ts';
 
@@ -19,19 +20,22 @@ export interface DigitGroup extends Range {
 /** Digits of the shortest number that is looked for in clusters: that of a card. */
 export const MIN_DIGITS = 13;
 /** Groups of digits with at most three characters between them. */
-const CLUSTER = new RegExp(
-  `(?=\\d(?:${BETWEEN}\\d){${MIN_DIGITS - 1}})(?<!\\d)\\d{1,64}(?:(?:[ \\t]{1,2}|[ \\t]?[-.,;:/|_=·+][ \\t]?|[ \\t]?\\r?\\n[ \\t]?)\\d{1,64})*`,
-  'g',
+const CLUSTER = lazy(
+  () =>
+    new RegExp(
+      `(?=\\d(?:${BETWEEN}\\d){${MIN_DIGITS - 1}})(?<!\\d)\\d{1,64}(?:(?:[ \\t]{1,2}|[ \\t]?[-.,;:/|_=·+][ \\t]?|[ \\t]?\\r?\\n[ \\t]?)\\d{1,64})*`,
+      'g',
+    ),
 );
 const GROUP = /\d+/g;
-const LETTER = /[\p{L}_]/u;
+const LETTER = lazy(() => new RegExp(String.raw`[\p{L}_]`, 'u'));
 
 /**
  * Groups of digits that stand together, such as a card number and its expiry date. A group that touches a letter is
  * part of a token, such as a digest or a tracking number, and ends the cluster.
  */
 export function* digitClusters(text: string): Generator<DigitGroup[]> {
-  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
+  for (const { 0: cluster, index } of text.matchAll(CLUSTER())) {
     const groups: DigitGroup[] = [];
     let last = 0;
     for (const { 0: digits, index: at } of cluster.matchAll(GROUP)) {
@@ -44,10 +48,10 @@ export function* digitClusters(text: string): Generator<DigitGroup[]> {
       last = at + digits.length;
     }
     const end = index + cluster.length;
-    if (LETTER.test(text.charAt(end))) groups.pop();
+    if (LETTER().test(text.charAt(end))) groups.pop();
     // The first track of a card's stripe begins with `%B` (ISO/IEC 7813).
     const isTrack = text.slice(index - 2, index) === '%B';
-    if (!isTrack && LETTER.test(text.charAt(index - 1)) && groups.shift() !== undefined && groups.length === 0)
+    if (!isTrack && LETTER().test(text.charAt(index - 1)) && groups.shift() !== undefined && groups.length === 0)
       continue;
     if (groups.length > 0) yield groups;
   }

@@ -52,6 +52,6 @@ function* ibansIn(text: string): Generator<Range> {
 export const IBAN: Rule = {
   name: 'IBAN',
   credential: false,
-  hints: [{ on: '\\d', then: '(?<=(?<![A-Za-z0-9])[A-Za-z]{2}\\d)\\d[ .-]?[A-Za-z0-9]{2}' }],
+  hints: () => [{ on: '\\d', then: '(?<=(?<![A-Za-z0-9])[A-Za-z]{2}\\d)\\d[ .-]?[A-Za-z0-9]{2}' }],
   find: ibansIn,
 };

@@ -1,3 +1,4 @@
+import { lazy } from '@spanline/record';
 import { matching, type Range, type Rule } from '../rule.ts';
 import { A_NUMBER } from './digits.ts';
 
@@ -5,9 +6,9 @@ const NUMBER = String.raw`(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w
 const UNSEPARATED = String.raw`(?!000|666|9\d\d)\d{3} ?(?!00)\d{2} ?(?!0000)\d{4}(?![\w-])`;
 const ANNOUNCED = String.raw`(?<=\b(?:ssn|social[ _-]security(?:[ _-](?:number|no\.?))?)["']?(?: is| was)?[ :#=]{1,3}["']?)`;
 
-const written = matching(new RegExp(String.raw`(?=\d)(?<![\w-])${NUMBER}`, 'g'));
-const announced = matching(new RegExp(String.raw`(?=\d)${ANNOUNCED}${UNSEPARATED}`, 'gi'));
-const alone = matching(new RegExp(`^${UNSEPARATED}$`, 'g'));
+const written = matching(lazy(() => new RegExp(String.raw`(?=\d)(?<![\w-])${NUMBER}`, 'g')));
+const announced = matching(lazy(() => new RegExp(String.raw`(?=\d)${ANNOUNCED}${UNSEPARATED}`, 'gi')));
+const alone = matching(lazy(() => new RegExp(`^${UNSEPARATED}$`, 'g')));
 
 /** True for the name of a field that holds a social security number. */
 export function isSsnName(name: string): boolean {
@@ -18,7 +19,7 @@ export function isSsnName(name: string): boolean {
 export const SSN: Rule = {
   name: 'SSN',
   credential: false,
-  hints: [A_NUMBER],
+  hints: () => [A_NUMBER],
   *find(text, name): Generator<Range> {
     yield* written(text);
     yield* announced(text);
@@ -31,6 +32,6 @@ export const PASSPORT: Rule = {
   name: 'PASSPORT',
   credential: false,
   on: false,
-  hints: [A_NUMBER, { on: '\\d', then: '\\d{5}' }],
-  find: matching(/(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d{6,8}|\d{9})(?![A-Za-z0-9])/g),
+  hints: () => [A_NUMBER, { on: '\\d', then: '\\d{5}' }],
+  find: matching(lazy(() => /(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d{6,8}|\d{9})(?![A-Za-z0-9])/g)),
 };

@@ -1,12 +1,13 @@
+import { lazy } from '@spanline/record';
 import type { Range } from '../rule.ts';
 import { isPhoneName } from './phone-words.ts';
 
 const MAX_HEADER = 1024;
 const DELIMITERS = [',', ';', '\t'];
-const NAME = /^["']?(?<name>[\p{L}\p{N} _-]{1,64})["']?$/u;
+const NAME = lazy(() => new RegExp(String.raw`^["']?(?<name>[\p{L}\p{N} _-]{1,64})["']?$`, 'u'));
 const CELL = /^["']?(?<number>[+(]?\d[\d ()./-]{5,24}\d)["']?$/;
 
-const nameIn = (cell: string): string => NAME.exec(cell.trim())?.groups?.['name'] ?? '';
+const nameIn = (cell: string): string => NAME().exec(cell.trim())?.groups?.['name'] ?? '';
 
 /** The numbers in those columns of a table with a header (RFC 4180) that are named like phone numbers. */
 export function* phoneColumns(text: string): Generator<Range> {

@@ -1,5 +1,6 @@
 /** Phone numbers in addresses that open a chat or a call: `https://wa.me/4915123456789`, `sms:+49…`. */
 
+import { lazy } from '@spanline/record';
 import type { Range } from '../rule.ts';
 
 /** Each is read in November 2026. The number has its country code, as E.164 has it, without the plus or with it. */
@@ -23,14 +24,17 @@ const LINKS: readonly { readonly source: string; readonly pattern: string }[] = 
   },
   { source: 'https://www.rfc-editor.org/rfc/rfc5724', pattern: String.raw`\b(?:sms|smsto|mms|mmsto|imessage):(?://)?` },
 ];
-const LINK = new RegExp(
-  String.raw`(?:${LINKS.map(({ pattern }) => pattern).join('|')})(?<number>(?:\+|%2B|00)?\d(?:[-. ()]{0,2}\d){6,16})(?![\d\p{L}])`,
-  'giu',
+const LINK = lazy(
+  () =>
+    new RegExp(
+      String.raw`(?:${LINKS.map(({ pattern }) => pattern).join('|')})(?<number>(?:\+|%2B|00)?\d(?:[-. ()]{0,2}\d){6,16})(?![\d\p{L}])`,
+      'giu',
+    ),
 );
 
 /** The numbers in the links of a text. */
 export function* phoneLinks(text: string): Generator<Range> {
-  for (const { 0: link, index, groups } of text.matchAll(LINK)) {
+  for (const { 0: link, index, groups } of text.matchAll(LINK())) {
     const end = index + link.length;
     yield { start: end - (groups?.['number'] ?? '').length, end };
   }

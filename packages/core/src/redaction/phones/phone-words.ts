@@ -1,5 +1,5 @@
 /** Words that announce a phone number, in the languages of large countries. */
-import { memoize } from '@spanline/record';
+import { lazy, memoize } from '@spanline/record';
 import { wordsOf } from '../secrets/secret-names.ts';
 
 /** A number behind one of these is one of a phone, in any country. */
@@ -16,9 +16,12 @@ const OWNED =
 const UNSEPARATED = '电话|電話|手机|手機|热线|携帯|電話番号|전화|휴대폰|โทรศัพท์|มือถือ';
 const UNSEPARATED_OTHERS = '拨打|撥打|致电|联系|연락처|โทร';
 
-const CONTEXT = new RegExp(
-  `(?:(?<![\\p{L}\\p{N}])(?:(?<noun>${NOUNS})|${OTHER_NOUNS}|${VERBS}|${OWNED})(?![\\p{L}])|(?<thing>${UNSEPARATED}|[☎📞📱📲☏])|${UNSEPARATED_OTHERS})(?:[\\s:.#=>()/"'’-]|(?<![\\p{L}])(?:${CONNECTED})(?![\\p{L}])|号码?|是|为|番号|번호|는|은)*$`,
-  'iu',
+const CONTEXT = lazy(
+  () =>
+    new RegExp(
+      `(?:(?<![\\p{L}\\p{N}])(?:(?<noun>${NOUNS})|${OTHER_NOUNS}|${VERBS}|${OWNED})(?![\\p{L}])|(?<thing>${UNSEPARATED}|[☎📞📱📲☏])|${UNSEPARATED_OTHERS})(?:[\\s:.#=>()/"'’-]|(?<![\\p{L}])(?:${CONNECTED})(?![\\p{L}])|号码?|是|为|番号|번호|는|은)*$`,
+      'iu',
+    ),
 );
 const NAMES = new Set(
   'phone telephone telefon telefone telefono tel mobile cell cellphone celular handy fax whatsapp msisdn'.split(' '),
@@ -47,7 +50,7 @@ export type Announcement = 'named' | 'announced' | 'alone';
 export function announcementBefore(before: string): Announcement {
   const end = before.slice(-LENGTH);
   if (isPhoneName(KEY.exec(end)?.groups?.['name'] ?? '')) return 'named';
-  const context = CONTEXT.exec(end);
+  const context = CONTEXT().exec(end);
   if (context === null) return 'alone';
   return context.groups?.['noun'] === undefined && context.groups?.['thing'] === undefined ? 'announced' : 'named';
 }

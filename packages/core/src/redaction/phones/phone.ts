@@ -3,6 +3,7 @@
  * name of the field says that it is one, or where it is written as no other number is.
  */
 
+import { lazy } from '@spanline/record';
 import { textBefore } from '../lines.ts';
 import { A_NUMBER } from '../numbers/digits.ts';
 import type { Range, Rule } from '../rule.ts';
@@ -12,8 +13,13 @@ import { phoneLinks } from './phone-links.ts';
 import { type Announcement, announcementBefore, isPhoneName } from './phone-words.ts';
 
 /** Letters of scripts without spaces between words may touch a number. */
-const CANDIDATE =
-  /(?=[\d+(])(?<!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_@#$€£¥%+]|[\d\p{L}][-/]|\d[.,])(?:\(\+\d{1,3}\) ?|\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_%€$£°]|[元円원年月日個个件]|[.,/:-]\d)/gu;
+const CANDIDATE = lazy(
+  () =>
+    new RegExp(
+      String.raw`(?=[\d+(])(?<!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_@#$€£¥%+]|[\d\p{L}][-/]|\d[.,])(?:\(\+\d{1,3}\) ?|\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_%€$£°]|[元円원年月日個个件]|[.,/:-]\d)`,
+      'gu',
+    ),
+);
 const MIN_DIGITS = 7;
 const MAX_DIGITS = 15;
 /** Three, three and four digits, as in North America (without spaces, which lists of numbers have as well). */
@@ -69,12 +75,17 @@ function isMixed(value: string): boolean {
 }
 
 /** Things that are counted: the number before them is none of a phone. */
-const COUNTED =
-  /^ (?:more|rows?|frames?|bytes?|items?|times?|lines?|tokens?|records?|files?|users?|requests?|steps?|pages?|entries|events?|samples?|points?|pixels?|cells?|calls?|messages?|words?|characters?|operations?|iterations?|ms|ns|seconds?|minutes?|KB|MB|GB)(?![\p{L}\p{N}])/iu;
+const COUNTED = lazy(
+  () =>
+    new RegExp(
+      String.raw`^ (?:more|rows?|frames?|bytes?|items?|times?|lines?|tokens?|records?|files?|users?|requests?|steps?|pages?|entries|events?|samples?|points?|pixels?|cells?|calls?|messages?|words?|characters?|operations?|iterations?|ms|ns|seconds?|minutes?|KB|MB|GB)(?![\p{L}\p{N}])`,
+      'iu',
+    ),
+);
 const ROUND = /^[1-9]\d{0,3}0{4,}$/;
 
 function isAmount(value: string, text: string, end: number): boolean {
-  return ROUND.test(value) || (/^[\d ]+$/.test(value) && COUNTED.test(text.slice(end, end + 16)));
+  return ROUND.test(value) || (/^[\d ]+$/.test(value) && COUNTED().test(text.slice(end, end + 16)));
 }
 
 function balanced(value: string): boolean {
@@ -90,7 +101,7 @@ function* phonesIn(text: string, name?: string): Generator<Range> {
   const isPhoneField = name !== undefined && isPhoneName(name);
   for (const cell of phoneColumns(text)) if (isPhone(text.slice(cell.start, cell.end), 'named')) yield cell;
   yield* phoneLinks(text);
-  for (const { 0: value, index: start } of text.matchAll(CANDIDATE)) {
+  for (const { 0: value, index: start } of text.matchAll(CANDIDATE())) {
     if (!balanced(value) || DATE.test(value) || ADDRESS.test(value)) continue;
     const end = start + value.length;
     if (!isPhoneField && isAmount(value, text, end)) continue;
@@ -101,6 +112,6 @@ function* phonesIn(text: string, name?: string): Generator<Range> {
 export const PHONE: Rule = {
   name: 'PHONE',
   credential: false,
-  hints: [A_NUMBER],
+  hints: () => [A_NUMBER],
   find: phonesIn,
 };

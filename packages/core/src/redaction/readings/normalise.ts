@@ -1,3 +1,4 @@
+import { lazy } from '@spanline/record';
 import { type Hint, patternOf } from '../hints.ts';
 import { type Reading, rewrite } from './reading.ts';
 
@@ -28,13 +29,13 @@ export const UNUSUAL: readonly Hint[] = [
   { on: HALVES, then: '(?<=\\ud835)[\\udc00-\\udfff]|(?<=\\ud83c)[\\udd00-\\udd8f]|(?<=\\udb40)[\\udc00-\\udfef]' },
 ];
 
-const CHARACTERS = new RegExp(`[^${MARKS}\\ud800-\\udfff]?[${MARKS}]+|${patternOf(UNUSUAL).source}`, 'g');
+const CHARACTERS = lazy(() => new RegExp(`[^${MARKS}\\ud800-\\udfff]?[${MARKS}]+|${patternOf(UNUSUAL).source}`, 'g'));
 const SPACE = new RegExp(`[${SPACES}]`);
-const NOTHING = new RegExp(`^(?:[${INVISIBLE}${SELECTORS}]|\\udb40[^])$`);
+const NOTHING = lazy(() => new RegExp(`^(?:[${INVISIBLE}${SELECTORS}]|\\udb40[^])$`));
 const DASH = new RegExp(`[${DASHES}]`);
 const MARK = new RegExp(`[${MARKS}]`, 'g');
-const DECIMAL = /^\p{Nd}$/u;
-const TENS = /\p{Nd}/u;
+const DECIMAL = lazy(() => new RegExp(String.raw`^\p{Nd}$`, 'u'));
+const TENS = lazy(() => new RegExp(String.raw`\p{Nd}`, 'u'));
 
 /**
  * The value of a digit of any script: its distance from the zero of the script, of which the digits are ten in a row.
@@ -42,7 +43,7 @@ const TENS = /\p{Nd}/u;
 function digitValue(digit: string): number {
   let code = digit.codePointAt(0) ?? 0;
   let value = 0;
-  while (value < 9 && TENS.test(String.fromCodePoint(code - 1))) {
+  while (value < 9 && TENS().test(String.fromCodePoint(code - 1))) {
     code--;
     value++;
   }
@@ -50,12 +51,12 @@ function digitValue(digit: string): number {
 }
 
 function plain(match: string): string {
-  if (NOTHING.test(match)) return '';
+  if (NOTHING().test(match)) return '';
   if (SPACE.test(match)) return ' ';
   if (DASH.test(match)) return '-';
   const normal = match.normalize('NFKC');
   if (normal !== match) return normal.replaceAll(MARK, '');
-  return DECIMAL.test(match) ? String(digitValue(match)) : match.replaceAll(MARK, '');
+  return DECIMAL().test(match) ? String(digitValue(match)) : match.replaceAll(MARK, '');
 }
 
 /**
@@ -63,7 +64,7 @@ function plain(match: string): string {
  * invisible. Returns the same reading if there are none of them.
  */
 export function normalised(reading: Reading): Reading {
-  return rewrite(reading, CHARACTERS, plain);
+  return rewrite(reading, CHARACTERS(), plain);
 }
 
 /** Reads letters without the marks that follow them. Returns the same reading if there are none of them. */

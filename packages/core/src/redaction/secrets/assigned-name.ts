@@ -1,5 +1,6 @@
 /** The name before a sign, read backwards: `user.password=…`, `"apiKey": …`, `API key: …`. */
 
+import { lazy } from '@spanline/record';
 import { textBefore } from '../lines.ts';
 import { wordsOf } from './secret-names.ts';
 import { PARAMETERS } from './secret-words.ts';
@@ -39,9 +40,11 @@ export function nameBefore(text: string, sign: number): Named {
   return { name: text.slice(start, end), isQuoted: end < spaces && opening < start, start: opening };
 }
 
+const WORDS = lazy(() => new RegExp(String.raw`(?:[\p{L}\p{M}\p{N}]{1,20}(?:[ '’-]|$)){0,4}$`, 'u'));
+
 /** The last words before a colon: `API key: …`. */
 export function wordsBefore(text: string, { name, start }: Named): string {
-  return `${/(?:[\p{L}\p{M}\p{N}]{1,20}(?:[ '’-]|$)){0,4}$/u.exec(textBefore(text, start, 84))?.[0] ?? ''} ${name}`;
+  return `${WORDS().exec(textBefore(text, start, 84))?.[0] ?? ''} ${name}`;
 }
 
 const PARAMETER_START = /[?&;]$/;

@@ -1,5 +1,6 @@
 /** The values behind a sign: quoted, in a list, in an object, in braces, or bare. */
 
+import { lazy } from '@spanline/record';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
 import type { Named } from './assigned-name.ts';
@@ -71,9 +72,11 @@ function isAssigned(text: string, sign: number, value: string, range: Range, nam
 
 const TOKENIZER = /tokeni[sz]|vocab|<\||\b(?:pad|stop|eos|bos|sub|special|next|first|last)[ _-]?tokens?\b/i;
 
+const WORD = lazy(() => new RegExp(String.raw`^\W{0,2}\p{L}{1,16}$`, 'u'));
+
 /** A word behind `token:` where a text is about tokenizers. */
 function isPieceOfText(text: string, sign: number, value: string, { name }: Named): boolean {
-  return /(?:^| )token$/i.test(name) && /^\W{0,2}\p{L}{1,16}$/u.test(value) && TOKENIZER.test(textBefore(text, sign));
+  return /(?:^| )token$/i.test(name) && WORD().test(value) && TOKENIZER.test(textBefore(text, sign));
 }
 
 /** Texts in an object under the name of a secret: `"apiKey": { "value": "…" }`. */

@@ -3,6 +3,7 @@
  * strings, `--token …`, `password is …`. The name decides, as it does for the fields of an object.
  */
 
+import { lazy } from '@spanline/record';
 import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
@@ -15,17 +16,21 @@ import type { SecretForm } from './secret-form.ts';
 import { isCodeName, isHeaderOfSecret, isNameOfSecretNumber, isSecretName } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom } from './secret-values.ts';
 
-const SIGN = `(?<=${END_OF_NAME}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
+const signPattern = (): string =>
+  `(?<=${END_OF_NAME()}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
 const FLAG = `(?<=--)(?=[\\w-]{0,40}(?:${['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'pin'].map(anyCase).join('|')}))`;
 /** A pair in a list of pairs, or the first name of a flat list: `["authorization", "…`. */
-const PAIR = `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME})["']\\s{0,3},\\s{0,3}["']`;
+const pairPattern = (): string => `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME()})["']\\s{0,3},\\s{0,3}["']`;
 
-const HINTS: readonly Hint[] = [
-  { on: ':=', then: `(?:${SIGN}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t]))))` },
-  { on: '\\[', then: PAIR },
+const HINTS = lazy((): readonly Hint[] => [
+  {
+    on: ':=',
+    then: `(?:${signPattern()}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t]))))`,
+  },
+  { on: '\\[', then: pairPattern() },
   { on: '\\-', then: FLAG },
-];
-const TRIGGER = patternOf(HINTS, 'g');
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
 const FLAG_VALUE = /[\w-]{1,60}[ \t]{1,3}(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
 /** A one-time code. `482 913` and `482-913` are one. */
@@ -88,7 +93,7 @@ function* pairAt(text: string, index: number): Generator<Range> {
 }
 
 function* found(text: string): Generator<Range> {
-  for (const { 0: match, index } of text.matchAll(TRIGGER)) {
+  for (const { 0: match, index } of text.matchAll(TRIGGER())) {
     if (match.startsWith('[')) yield* pairAt(text, index);
     else if (match === '-') yield* flagAt(text, index);
     else yield* assignedAt(text, index);

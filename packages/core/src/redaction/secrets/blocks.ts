@@ -1,3 +1,4 @@
+import { lazy } from '@spanline/record';
 import { RARE_LETTERS } from '../hints.ts';
 import { matching, type Rule } from '../rule.ts';
 
@@ -8,9 +9,12 @@ import { matching, type Rule } from '../rule.ts';
 export const PRIVATE_KEY: Rule = {
   name: 'PRIVATE_KEY',
   credential: true,
-  hints: [{ on: '\\-', then: '(?<=-----)BEGIN|(?<=PuTTY-)User-Key|(?<=AGE-SECRET-KEY-)1' }],
+  hints: () => [{ on: '\\-', then: '(?<=-----)BEGIN|(?<=PuTTY-)User-Key|(?<=AGE-SECRET-KEY-)1' }],
   find: matching(
-    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)|PuTTY-User-Key-File-\d: [\s\S]*?(?:Private-MAC: [0-9a-f]{40,64}|$)|AGE-SECRET-KEY-1[0-9A-Z]{50,70}/g,
+    lazy(
+      () =>
+        /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)|PuTTY-User-Key-File-\d: [\s\S]*?(?:Private-MAC: [0-9a-f]{40,64}|$)|AGE-SECRET-KEY-1[0-9A-Z]{50,70}/g,
+    ),
   ),
 };
 
@@ -18,8 +22,11 @@ export const PRIVATE_KEY: Rule = {
 export const JWT: Rule = {
   name: 'JWT',
   credential: true,
-  hints: [{ on: RARE_LETTERS, then: '(?<=eyJ)[A-Za-z0-9_-]{8}' }],
+  hints: () => [{ on: RARE_LETTERS, then: '(?<=eyJ)[A-Za-z0-9_-]{8}' }],
   find: matching(
-    /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?/g,
+    lazy(
+      () =>
+        /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?/g,
+    ),
   ),
 };

@@ -1,5 +1,6 @@
 /** Passwords in commands, in SQL and in `.netrc`, where a short option or a keyword stands before them. */
 
+import { lazy } from '@spanline/record';
 import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
@@ -9,22 +10,25 @@ import { isNoWord, isPlaceholder } from './secret-values.ts';
 
 const PASSWORD = anyCase('assword');
 /** The user of a statement, and its options, before a password without quotes. Databases refuse it, people write it. */
-const BEFORE_BARE = `(?:${['create', 'alter'].map(anyCase).join('|')})\\s{1,3}(?:${['user', 'role', 'login'].map(anyCase).join('|')})\\s{1,3}\\S{1,64}\\s{1,3}(?:${['with', 'login', 'encrypted', 'superuser', 'createdb'].map(anyCase).join('\\s{1,3}|')}\\s{1,3}){0,4}[pP]${PASSWORD}`;
-const BARE = new RegExp(`${BEFORE_BARE}$`);
+const BEFORE_BARE = lazy(
+  () =>
+    `(?:${['create', 'alter'].map(anyCase).join('|')})\\s{1,3}(?:${['user', 'role', 'login'].map(anyCase).join('|')})\\s{1,3}\\S{1,64}\\s{1,3}(?:${['with', 'login', 'encrypted', 'superuser', 'createdb'].map(anyCase).join('\\s{1,3}|')}\\s{1,3}){0,4}[pP]${PASSWORD}`,
+);
+const BARE = lazy(() => new RegExp(`${BEFORE_BARE()}$`));
 const BARE_VALUE =
   /password\s{1,3}(?:=\s{1,3})?(?<value>[^\s'";,()=]{3,128})(?<end>\s{0,3}(?:;|$|\r?\n|valid\b|in\s{1,3}role\b))?/iy;
 /** Options of a password, in place of one (MySQL, PostgreSQL). */
 const PASSWORD_OPTION =
   /^(?:expire|never|default|null|history|reuse|require|lifetime|interval|policy|hash|using|from|on|is|for|reset|and|or)$/i;
-const HINTS: readonly Hint[] = [
+const HINTS = lazy((): readonly Hint[] => [
   { on: '\\-', then: '(?<=\\s-)(?:[paPwkK](?=[^\\s-]|[ \\t]{1,3}[^\\s-])|(?=[a-z]{1,12}pass))' },
   { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
   {
     on: 'pP',
-    then: `${PASSWORD}(?:\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}['"])|\\(['"]|(?<=${BEFORE_BARE})\\s{1,3}(?:=\\s{1,3})?[^\\s=])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S`,
+    then: `${PASSWORD}(?:\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}['"])|\\(['"]|(?<=${BEFORE_BARE()})\\s{1,3}(?:=\\s{1,3})?[^\\s=])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S`,
   },
-];
-const TRIGGER = patternOf(HINTS, 'g');
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
 /** Commands by the option that they take a password with, behind it without or with a space. */
 const OPTIONS: Readonly<Record<string, { readonly attached?: RegExp; readonly apart?: RegExp }>> = {
@@ -101,7 +105,7 @@ function* bareAt(text: string, index: number): Generator<Range> {
   const match = matchAt(BARE_VALUE, text, index);
   const { value = '', end: ending } = match?.groups ?? {};
   if (match === null || PASSWORD_OPTION.test(value) || isPlaceholder(value)) return;
-  if (!BARE.test(textBefore(text, index + PASSWORD_LENGTH, 240))) return;
+  if (!BARE().test(textBefore(text, index + PASSWORD_LENGTH, 240))) return;
   // In prose, words stand there: `create user accounts with password reset links`.
   const isStatement = ending?.includes(';') === true || text.startsWith('PASSWORD', index);
   const end = index + match[0].length - (ending?.length ?? 0);
@@ -127,7 +131,7 @@ function* loginAt(text: string, index: number): Generator<Range> {
 }
 
 function* found(text: string): Generator<Range> {
-  for (const { 0: match, index } of text.matchAll(TRIGGER)) {
+  for (const { 0: match, index } of text.matchAll(TRIGGER())) {
     if (match.startsWith('-')) {
       yield* optionAt(text, index);
       yield* longOptionAt(text, index);

@@ -46,12 +46,14 @@ function* passwordsIn(text: string): Generator<Range> {
   }
 }
 
-const spacedPasswords = matching(SPACED);
+const spacedPasswords = matching(() => SPACED);
 
 export const CONNECTION_STRING: Rule = {
   name: 'CONNECTION_STRING',
   credential: true,
-  hints: [{ on: ':', then: '//[^\\s:@/?#]{0,128}:(?:[^\\s]{1,256}|[^\\s@]{1,64}(?: [^\\s@]{1,64}){1,6})@|(?<=thin:)' }],
+  hints: () => [
+    { on: ':', then: '//[^\\s:@/?#]{0,128}:(?:[^\\s]{1,256}|[^\\s@]{1,64}(?: [^\\s@]{1,64}){1,6})@|(?<=thin:)' },
+  ],
   *find(text) {
     yield* passwordsIn(text);
     yield* spacedPasswords(text);

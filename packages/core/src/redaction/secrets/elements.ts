@@ -1,5 +1,6 @@
 /** Secrets in elements of XML, `<wsse:Password Type="…">…</wsse:Password>`, and in parts of a form (RFC 7578). */
 
+import { lazy } from '@spanline/record';
 import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt } from '../lines.ts';
@@ -9,11 +10,11 @@ import { isSecretName } from './secret-names.ts';
 import { isPlaceholder, isReplaced } from './secret-values.ts';
 
 const PARTS_OF_NAMES = ['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'pin', 'otp', 'cvv', 'cookie', 'jwt'];
-const HINTS: readonly Hint[] = [
+const HINTS = lazy((): readonly Hint[] => [
   { on: '<', then: `(?=[^\\s<>/"'=]{0,64}(?:[^\\u0000-\\u007f]|${PARTS_OF_NAMES.map(anyCase).join('|')}))` },
   { on: '=', then: `(?<=[; ]name=)"?[^"\\s;]{1,64}"?[ \\t]{0,4}\\r?\\n` },
-];
-const TRIGGER = patternOf(HINTS, 'g');
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
 /** The closing tag distinguishes an element from a placeholder: `login <user> <password> now`. */
 const ELEMENT =
@@ -22,7 +23,7 @@ const PART =
   /="?(?<name>[^"\s;]{1,64})"?[ \t]{0,4}\r?\n(?:[\w-]{1,64}:[^\r\n]{0,256}\r?\n){0,4}\r?\n(?<value>[^\r\n]{1,4096})/y;
 
 function* found(text: string): Generator<Range> {
-  for (const { 0: match, index } of text.matchAll(TRIGGER)) {
+  for (const { 0: match, index } of text.matchAll(TRIGGER())) {
     const place = matchAt(match === '<' ? ELEMENT : PART, text, index);
     const { name = '', data, value = data ?? '' } = place?.groups ?? {};
     if (place === null || value.trim() === '' || !isSecretName(name)) continue;

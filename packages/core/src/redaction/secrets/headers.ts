@@ -3,6 +3,7 @@
  * `Set-Cookie: …` (RFC 6265), `Bearer …` anywhere, `curl -u user:password`.
  */
 
+import { lazy } from '@spanline/record';
 import { anyCase, anyEnding } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
@@ -10,13 +11,13 @@ import type { Range, Rule } from '../rule.ts';
 import { isNoWord, isPlaceholder } from './secret-values.ts';
 
 const HEADERS = ['authorization', 'cookie'];
-const HINTS: readonly Hint[] = [
+const HINTS = lazy((): readonly Hint[] => [
   { on: ':', then: `(?<=${anyEnding(HEADERS)}[\\\\"']{0,4}:)` },
   { on: 'bB', then: `(?:${anyCase('earer')}|${anyCase('asic')}) {1,3}[A-Za-z0-9._~+/=-]{12}` },
   // `-u` of curl, also behind other letters: `-su`.
   { on: '\\-', then: '(?<=\\s-)(?:[A-Za-z]{0,8}u|-(?:proxy-)?user)[= ]{0,3}["\']?[^\\s:"\']{0,128}:' },
-];
-const TRIGGER = patternOf(HINTS, 'g');
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
 const HEADER = /(?<before>\\{0,3}["']?)(?<name>authorization|set-cookie|cookie)[\\"']{0,4}$/i;
 const OPENED = /[ \t]{0,4}(?<quote>(?:\\{0,3}["'])?)/y;
@@ -111,7 +112,7 @@ export const CREDENTIAL: Rule = {
   hints: HINTS,
   *find(text) {
     let readTo = 0;
-    for (const { 0: match, index } of text.matchAll(TRIGGER)) {
+    for (const { 0: match, index } of text.matchAll(TRIGGER())) {
       const header = match === ':' && index >= readTo ? headerAt(text, index) : undefined;
       if (header !== undefined) {
         const { name, value, start } = header;

@@ -1,4 +1,4 @@
-import { memoize } from '@spanline/record';
+import { lazy, memoize } from '@spanline/record';
 import {
   CODES,
   CREDENTIALS,
@@ -14,7 +14,9 @@ import {
 } from './secret-words.ts';
 
 /** Words of a name in camelCase, PascalCase, snake_case, kebab-case or UPPER_CASE. */
-const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[\p{Lo}\p{Lm}][\p{Lo}\p{Lm}\p{M}]*|\d+/gu;
+const WORD = lazy(
+  () => new RegExp(String.raw`\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[\p{Lo}\p{Lm}][\p{Lo}\p{Lm}\p{M}]*|\d+`, 'gu'),
+);
 const MAX_LENGTH = 128;
 const MAX_NAMES = 2000;
 
@@ -26,7 +28,7 @@ type Secrecy = 'none' | 'text' | 'all';
  * `token_value`.
  */
 export function wordsOf(name: string): string[] {
-  const words = Array.from(plainName(name).matchAll(WORD), ([word]) => word.toLowerCase());
+  const words = Array.from(plainName(name).matchAll(WORD()), ([word]) => word.toLowerCase());
   while (words.length > 1) {
     const last = words.at(-1) ?? '';
     if (!ENDS_OF_NAMES.has(last) && !/^\d+$/.test(last)) break;

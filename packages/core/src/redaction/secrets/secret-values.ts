@@ -1,3 +1,5 @@
+import { lazy } from '@spanline/record';
+
 /** Text in place of a value: stars, dots, variables, what people write in manuals. */
 const PLACEHOLDER =
   /^(?:[*x•.…_-]+|<.*|[[{(].*|\$.*|%\w+%?|@\w+|#\{.*|null|undefined|none|nil|true|false|n\/a|redacted|masked|hidden|your[-_ ].*|my[-_].*|the|example.*|changeme|change me|placeholder.*)$/is;
@@ -25,9 +27,11 @@ export function isOneTimeCode(value: string): boolean {
   return /^\d{4,10}$/.test(value);
 }
 
+const NO_LETTERS = lazy(() => new RegExp(String.raw`[\p{Ll}][\p{Lu}]|[^\p{L}'’.,:;!?-]`, 'u'));
+
 /** Digits, signs or capital letters inside: no word of prose. */
 export function isNoWord(value: string): boolean {
-  return /\d/.test(value) ? /\D/.test(value) || value.length >= 4 : /[\p{Ll}][\p{Lu}]|[^\p{L}'’.,:;!?-]/u.test(value);
+  return /\d/.test(value) ? /\D/.test(value) || value.length >= 4 : NO_LETTERS().test(value);
 }
 
 /** True for what is long and mixed enough to be made by a machine: no word, no name, no path of words. */
@@ -39,10 +43,15 @@ export function isRandom(value: string): boolean {
  * Redaction replaces a value by a name with a number or a tag, or by the name of a built-in rule alone. Other words in
  * brackets are anybody's.
  */
-const MARK =
-  /^\[(?:[A-Z][A-Z0-9_]*(?:_\d+|:[0-9a-f]{4})|SECRET|API_KEY|CREDENTIAL|CONNECTION_STRING|WEBHOOK|JWT|PRIVATE_KEY|EMAIL|PHONE|CARD|IBAN|SSN|IPV[46]|MAC|PASSPORT|[Rr]edacted|REDACTED)\](?![\p{L}\p{N}])/u;
+const MARK = lazy(
+  () =>
+    new RegExp(
+      String.raw`^\[(?:[A-Z][A-Z0-9_]*(?:_\d+|:[0-9a-f]{4})|SECRET|API_KEY|CREDENTIAL|CONNECTION_STRING|WEBHOOK|JWT|PRIVATE_KEY|EMAIL|PHONE|CARD|IBAN|SSN|IPV[46]|MAC|PASSPORT|[Rr]edacted|REDACTED)\](?![\p{L}\p{N}])`,
+      'u',
+    ),
+);
 
 /** True for what redaction wrote in place of a value. */
 export function isReplaced(value: string): boolean {
-  return MARK.test(value);
+  return MARK().test(value);
 }

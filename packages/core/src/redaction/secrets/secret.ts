@@ -1,3 +1,4 @@
+import { lazy } from '@spanline/record';
 import { hasHint, hintPatterns } from '../hints.ts';
 import { MASK, type Rule } from '../rule.ts';
 import { ASSIGNMENTS } from './assignments.ts';
@@ -9,17 +10,17 @@ import { STATEMENTS } from './statements.ts';
 const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS, SETTINGS].map(({ hints, find }) => ({
   hints,
   find,
-  hinted: hintPatterns(hints),
+  hinted: lazy(() => hintPatterns(hints())),
 }));
 
 /** Secrets that have a name. */
 export const SECRET: Rule = {
   name: 'SECRET',
   credential: true,
-  hints: FORMS.flatMap(({ hints }) => hints),
+  hints: () => FORMS.flatMap(({ hints }) => hints()),
   *find(text) {
     for (const { hinted, find } of FORMS) {
-      if (!hasHint(hinted, text)) continue;
+      if (!hasHint(hinted(), text)) continue;
       for (const range of find(text)) {
         if (text.slice(range.start, range.end).replaceAll(MASK, '') !== '') yield range;
       }

@@ -3,6 +3,7 @@
  * Words between the name and the value are those of many languages; the names are those of fields.
  */
 
+import { lazy } from '@spanline/record';
 import { anyCase, anyEnding } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
@@ -16,7 +17,7 @@ const VERBS =
   'is was ist lautet war es era est était è é är er on jest to je bir este eshte adalah ialah là είναι היא هو هي है คือ'.split(
     ' ',
   );
-const VERB = `\\s${anyEnding(VERBS)}[:：]?\\s`;
+const VERB = lazy(() => `\\s${anyEnding(VERBS)}[:：]?\\s`);
 /** Verbs and particles of scripts that do not separate words, and dashes in place of a verb. */
 const CJK = '是为為は는은이';
 const PARTICLE = `[${CJK}]\\s{0,2}|\\s[-–—]\\s`;
@@ -35,28 +36,29 @@ const IS_YOURS =
 const HEAD = '[^\\s\\d"\'`:,;{}\\[\\]()<>=]';
 /** Ends in front of a value that begins with a digit. */
 const EDGE = `[\\s${CJK}"'\`“„«「]`;
-const TOLD = `${END_OF_NAME}(?:${VERB}|\\s{0,2}(?:${PARTICLE}))${OPENING}?`;
+const told = (): string => `${END_OF_NAME()}(?:${VERB()}|\\s{0,2}(?:${PARTICLE}))${OPENING}?`;
 
-const HINTS: readonly Hint[] = [
+const HINTS = lazy((): readonly Hint[] => [
   { on: 'pP', then: PASSWORD_IS },
   {
     on: '\\d',
-    then: `(?<!\\d.)(?:(?<=${EDGE}.)(?:(?=\\S{3}|\\d\\d \\d{3}(?!\\d))(?<=${TOLD}.)|(?<=${anyEnding(DIRECT)}\\s${OPENING}?.)(?:\\d{3}|\\d\\d[ -]\\d{3}(?!\\d)))|(?<=${HEAD}.)(?<=${TOLD}${HEAD}{1,24}.)|\\d{3,9}${IS_YOURS})`,
+    then: `(?<!\\d.)(?:(?<=${EDGE}.)(?:(?=\\S{3}|\\d\\d \\d{3}(?!\\d))(?<=${told()}.)|(?<=${anyEnding(DIRECT)}\\s${OPENING}?.)(?:\\d{3}|\\d\\d[ -]\\d{3}(?!\\d)))|(?<=${HEAD}.)(?<=${told()}${HEAD}{1,24}.)|\\d{3,9}${IS_YOURS})`,
   },
-];
-const TRIGGER = patternOf(HINTS, 'g');
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
 /** A value ends where its sentence does, in scripts without spaces also where they go on. */
 const VALUE = /[^\s"'`”“»,;\u3000-\u9fff\uac00-\ud7af]{4,256}/y;
 const QUOTED = /[ :：]{0,2}["'`“„«「]?/y;
 const VALUE_PART = /[^\s"'`“„«「”»,;\u3000-\u9fff\uac00-\ud7af]/;
 const MAX_HEAD = 32;
-const CONNECTED = new RegExp(`(?<connector>${VERB}|${PARTICLE}|\\s)${OPENING}?$`, 'u');
-const NAME = /(?:[\p{L}\p{M}\p{N}'’_-]{1,32} ){0,4}[\p{L}\p{M}\p{N}'’_-]{1,32}$/u;
+const CONNECTED = lazy(() => new RegExp(`(?<connector>${VERB()}|${PARTICLE}|\\s)${OPENING}?$`, 'u'));
+const NAME_WORD = String.raw`[\p{L}\p{M}\p{N}'’_-]{1,32}`;
+const NAME = lazy(() => new RegExp(`(?:${NAME_WORD} ){0,4}${NAME_WORD}$`, 'u'));
 /** The things that a number in front of them counts. */
 const COUNTED =
   /^[ -]?(?:bits?|bytes?|characters?|chars?|digits?|letters?|words?|lines?|rows?|tokens?|times|days?|hours?|minutes?|seconds?|pixels?|Zeichen|Stellen|caract|caratteri|tekens)/i;
-const FOLLOWING = /^(?:[\p{L}\p{M}\p{N}'’_-]{1,32} ){0,4}[\p{L}\p{M}\p{N}'’_-]{1,32}/u;
+const FOLLOWING = lazy(() => new RegExp(`^(?:${NAME_WORD} ){0,4}${NAME_WORD}`, 'u'));
 
 const isCounted = (text: string, end: number): boolean => COUNTED.test(text.slice(end, end + 16));
 
@@ -75,9 +77,9 @@ function* passwordAt(text: string, end: number): Generator<Range> {
 /** The name that stands before a value, and the words between them. */
 function announcement(text: string, start: number): { name: string; isDirect: boolean } | undefined {
   const before = textBefore(text, start, 200);
-  const connected = CONNECTED.exec(before);
+  const connected = CONNECTED().exec(before);
   if (connected === null) return undefined;
-  const name = NAME.exec(before.slice(0, connected.index))?.[0] ?? '';
+  const name = NAME().exec(before.slice(0, connected.index))?.[0] ?? '';
   return { name, isDirect: connected.groups?.['connector']?.trim() === '' };
 }
 
@@ -110,7 +112,7 @@ function* toldAt(text: string, index: number): Generator<Range> {
 }
 
 function* yoursAt(text: string, { 0: match, index }: RegExpExecArray): Generator<Range> {
-  const words = (FOLLOWING.exec(text.slice(index + match.length, index + match.length + 80))?.[0] ?? '').split(' ');
+  const words = (FOLLOWING().exec(text.slice(index + match.length, index + match.length + 80))?.[0] ?? '').split(' ');
   const code = /^\d+/.exec(match)?.[0] ?? '';
   if (!isOneTimeCode(code) || /[\w.]$/.test(text.slice(Math.max(0, index - 1), index))) return;
   const isNamed = words.some((_word, count) => {
@@ -121,7 +123,7 @@ function* yoursAt(text: string, { 0: match, index }: RegExpExecArray): Generator
 }
 
 function* found(text: string): Generator<Range> {
-  for (const match of text.matchAll(TRIGGER)) {
+  for (const match of text.matchAll(TRIGGER())) {
     const { 0: written, index } = match;
     if (/^p/i.test(written)) yield* passwordAt(text, index + written.length);
     else if (/^\d+ /.test(written)) yield* yoursAt(text, match);

@@ -1,5 +1,6 @@
 /** Addresses that anyone who knows them may post to. The secret is the last part of the path. */
 
+import { lazy } from '@spanline/record';
 import type { Hint } from '../hints.ts';
 import { matching, type Rule } from '../rule.ts';
 
@@ -79,12 +80,12 @@ const HINTS: readonly Hint[] = [
   { on: '@', then: '(?<=://[\\w.~:-]{12,256}@)' },
 ];
 
-const FINDERS = WEBHOOKS.map(({ pattern }) => matching(new RegExp(pattern, 'gi')));
+const FINDERS = WEBHOOKS.map(({ pattern }) => matching(lazy(() => new RegExp(pattern, 'gi'))));
 
 export const WEBHOOK: Rule = {
   name: 'WEBHOOK',
   credential: true,
-  hints: HINTS,
+  hints: () => HINTS,
   *find(text) {
     for (const find of FINDERS) yield* find(text);
   },
