@@ -32,6 +32,6 @@ it('a program prints the tree and the line of the pages', async () => {
   await tracer.withSpan({ name: 'greet', type: 'chain' }, async () =>
     anthropic.messages.create({ model: 'claude-haiku-4-5', max_tokens: 100, messages }),
   );
-  expectTree(PAGES, log.records());
+  expectTree(['docs/clients.md'], log.records());
   expectLine(PAGES, log.records());
 });

@@ -32,6 +32,6 @@ it('a program prints the tree and the line of the pages', async () => {
   await tracer.withSpan({ name: 'greet', type: 'chain' }, async () =>
     openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] }),
   );
-  expectTree(PAGES, log.records());
+  expectTree(['docs/clients.md'], log.records());
   expectLine(PAGES, log.records());
 });

@@ -65,10 +65,15 @@ function describeUnknown({ kind, name, suggestion, known }: UnknownName): string
 }
 
 /** `2.4 s at the median`; of too few traces for a median, `2.1 s to 2.9 s`. */
-function spreadText({ median, low, high }: Spread, format: (value: number) => string): string {
-  if (median !== undefined) return `${format(median)} at the median`;
+function spreadText({ median, low, high }: Spread, format: (value: number) => string, at = ' at the median'): string {
+  if (median !== undefined) return `${format(median)}${at}`;
   const [from, to] = [format(low), format(high)];
   return from === to ? from : `${from} to ${to}`;
+}
+
+/** `: 2.4 s at the median, the others 300 ms`. The second median needs no words if the first one has them. */
+function spreadsText(bad: Spread, good: Spread, format: (value: number) => string): string {
+  return `: ${spreadText(bad, format)}, the others ${spreadText(good, format, bad.median === undefined ? undefined : '')}`;
 }
 
 /** How many traces are bad, and by how much. */
@@ -83,10 +88,7 @@ export function describeDivision(answer: Explanation): string {
     return `${of} ${fails}${question.errorClass === undefined ? '' : ` with ${question.errorClass}`}.`;
   }
   if (limit === undefined) return traces === 1 ? 'There is one trace.' : `All ${traces} traces have the same value.`;
-  const values =
-    badSpread === undefined || goodSpread === undefined
-      ? ''
-      : `: ${spreadText(badSpread, format)}, the others ${spreadText(goodSpread, format)}`;
+  const values = badSpread === undefined || goodSpread === undefined ? '' : spreadsText(badSpread, goodSpread, format);
   const isTenth = bad === Math.floor((bad + good) / 10);
   const worst = limit.from !== 'share' ? '' : isTenth ? ' (the worst tenth)' : ` (the worst ${bad})`;
   // A score at the limit is good, whatever side it is on.
