@@ -1,5 +1,6 @@
 import { ATTRIBUTE_KEYS, type AttributeKey, attributeRow, type SpanRecord } from '../schema/index.ts';
 import { isIpAddress } from '../values/ip-address.ts';
+import { lazy } from '../values/lazy.ts';
 import { ECS } from './spellings.ts';
 import { toStructured } from './structured.ts';
 
@@ -20,11 +21,14 @@ const DERIVE: Readonly<Partial<Record<AttributeKey, Rendering['derive']>>> = {
   'client.address': (line, _, value) => isIpAddress(value as string) && (line['client.ip'] = value),
 };
 
-const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
-  ATTRIBUTE_KEYS.map((key) => [
-    key,
-    { name: ECS[key] ?? key, isStructured: attributeRow(key)?.kind === 'json', derive: DERIVE[key] },
-  ]),
+const RENDERINGS = lazy(
+  (): ReadonlyMap<string, Rendering> =>
+    new Map(
+      ATTRIBUTE_KEYS.map((key) => [
+        key,
+        { name: ECS[key] ?? key, isStructured: attributeRow(key)?.kind === 'json', derive: DERIVE[key] },
+      ]),
+    ),
 );
 
 /**
@@ -38,11 +42,12 @@ const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
 export function toEcs(record: SpanRecord): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   const source = record as Readonly<Record<string, unknown>>;
+  const renderings = RENDERINGS();
   const isOurs = record['spanline.schema'] !== undefined;
   for (const key in source) {
     const value = source[key];
     if (value === undefined) continue;
-    const rendering = RENDERINGS.get(key);
+    const rendering = renderings.get(key);
     if (rendering === undefined) {
       line[key] = value;
       continue;

@@ -10,6 +10,7 @@ import {
   type Spelling,
 } from '../profiles/index.ts';
 import { ATTRIBUTE_KEYS, type AttributeKind, attributeRow, isOpenKey } from '../schema/index.ts';
+import { lazy } from '../values/lazy.ts';
 import { setOwn } from '../values/set-own.ts';
 import type { FlatLine } from './flatten.ts';
 import { readLevel } from './level.ts';
@@ -25,11 +26,12 @@ export interface ReadFields {
 const LEVEL_NAMES: ReadonlySet<unknown> = new Set(['trace', 'debug', 'info', 'warn', 'error', 'fatal']);
 
 /** Names of the ids that `correlation` adds to lines of a user's own logger. */
-const FROM_CORRELATION = new Map(
-  PROFILE_NAMES.flatMap((profile) =>
-    Object.entries(correlationKeys(profile)).map(([canonical, name]): [string, string] => [name, canonical]),
-  ),
-);
+const fromCorrelation = (): Map<string, string> =>
+  new Map(
+    PROFILE_NAMES.flatMap((profile) =>
+      Object.entries(correlationKeys(profile)).map(([canonical, name]): [string, string] => [name, canonical]),
+    ),
+  );
 
 const hasType: Readonly<Record<AttributeKind, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
@@ -86,17 +88,17 @@ function dialect(names: ReadonlyMap<string, string>, profile: Spelling = {}): Di
 const inverted = (spelling: Spelling): Map<string, string> =>
   new Map(Object.entries(spelling).map(([canonical, name]) => [name, canonical]));
 
-const IN_ECS = dialect(inverted(ECS), ECS);
-const IN_DATADOG = dialect(inverted(DATADOG), DATADOG);
-const OTHERWISE = dialect(FROM_CORRELATION);
+const IN_ECS = lazy(() => dialect(inverted(ECS), ECS));
+const IN_DATADOG = lazy(() => dialect(inverted(DATADOG), DATADOG));
+const OTHERWISE = lazy(() => dialect(fromCorrelation()));
 
 const own = (fields: Readonly<Props>, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
 /** Detects the profile. Application lines carry no mark of it. `status` counts as a level only if nothing else does. */
 function dialectOf(fields: Readonly<Props>): Dialect {
-  if (own(fields, 'ddsource') === 'nodejs') return IN_DATADOG;
-  if (Object.hasOwn(fields, 'ecs.version') || Object.hasOwn(fields, 'log.level')) return IN_ECS;
-  return !Object.hasOwn(fields, 'level') && LEVEL_NAMES.has(own(fields, 'status')) ? IN_DATADOG : OTHERWISE;
+  if (own(fields, 'ddsource') === 'nodejs') return IN_DATADOG();
+  if (Object.hasOwn(fields, 'ecs.version') || Object.hasOwn(fields, 'log.level')) return IN_ECS();
+  return !Object.hasOwn(fields, 'level') && LEVEL_NAMES.has(own(fields, 'status')) ? IN_DATADOG() : OTHERWISE();
 }
 
 /**

@@ -56,6 +56,12 @@ function docsOf(unit: BilledUnit): string {
 export const UNIT_ROWS = Object.fromEntries(
   BILLED_UNITS.filter((unit) => !isConventionUnit(unit)).map((unit) => [
     UNIT_KEYS[unit],
-    { ...(unit.endsWith('_tokens') ? TOKENS : PIECES), docs: docsOf(unit) },
+    {
+      ...(unit.endsWith('_tokens') ? TOKENS : PIECES),
+      // Only documents and schemas show it.
+      get docs() {
+        return docsOf(unit);
+      },
+    },
   ]),
 ) as { readonly [Key in OtherUnitKey]: UnitRow<Key> };
