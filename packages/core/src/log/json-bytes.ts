@@ -1,7 +1,7 @@
 /** JSON of one flat object, as bytes. */
 import { createJsonKeys, KEY_ROOM } from './json-keys.ts';
 import { NUMBER_ROOM, writeNumber } from './json-number.ts';
-import { charCodeAt, MAX_UNIT, writeBytes, writeUnits } from './json-text.ts';
+import { MAX_UNIT, writeBytes, writeUnits } from './json-text.ts';
 
 const INITIAL_BYTES = 65_536;
 /** A buffer that grows gets more than it needs. */
@@ -85,7 +85,7 @@ export function createJsonBytes(): JsonBytes {
   function ascii(json: string): void {
     const characters = json.length;
     reserve(characters);
-    for (let index = 0; index < characters; index++) bytes[length++] = charCodeAt.call(json, index);
+    for (let index = 0; index < characters; index++) bytes[length++] = json.charCodeAt(index);
   }
 
   function longText(text: string): void {
