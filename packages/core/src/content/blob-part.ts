@@ -4,8 +4,7 @@ import { readProperty } from './host-values.ts';
 import type { JsonNode } from './json.ts';
 
 /** A part of a message that may have a payload. */
-interface BlobPart {
-  readonly type?: unknown;
+export interface BlobPart {
   readonly content?: unknown;
   readonly mime_type?: unknown;
   readonly modality?: unknown;
@@ -14,8 +13,13 @@ interface BlobPart {
 /** Members of a part that describe its payload in words. */
 const WORDS = ['title', 'context'] as const;
 
+/** True for a part of the type `blob`. */
+export function isBlobPart(value: object): value is BlobPart {
+  return (value as { readonly type?: unknown }).type === 'blob';
+}
+
 /**
- * JSON of a part of a message with a description in the place of its payload; `undefined` for every other object.
+ * JSON of a blob part with a description in the place of its payload; `undefined` for one without a payload.
  *
  * @param encode - encodes the text of a member
  */
@@ -24,7 +28,6 @@ export function blobPartJson(
   budget: EncodingBudget,
   encode: (key: string, text: string) => JsonNode | undefined,
 ): string | undefined {
-  if (part.type !== 'blob') return undefined;
   const { content, mime_type: mimeType, modality } = part;
   const declared = typeof mimeType === 'string' ? mimeType : undefined;
   const isBinary = ArrayBuffer.isView(content);

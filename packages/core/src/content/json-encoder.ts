@@ -14,7 +14,7 @@ import {
   stepInto,
   type ValueRedactor,
 } from '../redaction/index.ts';
-import { blobPartJson } from './blob-part.ts';
+import { type BlobPart, blobPartJson, isBlobPart } from './blob-part.ts';
 import { isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
@@ -175,10 +175,8 @@ export class JsonEncoder {
     const keys = Object.keys(value);
     const position = this.#paths.position;
     this.#budget.list(keys.length);
-    if (keys.includes('type')) {
-      const blob = blobPartJson(value, this.#budget, (key, text) => this.#member(position, key, text, key));
-      if (blob !== undefined) return blob;
-    }
+    const blob = keys.includes('type') && isBlobPart(value) ? this.#blobPart(value, position) : undefined;
+    if (blob !== undefined) return blob;
     if (keys.length === 2 && position === undefined) {
       const node = this.#textPart(value, keys) ?? this.#bareMessage(value, keys);
       if (node !== undefined) return node;
@@ -188,7 +186,6 @@ export class JsonEncoder {
     const bareMembers: Member[] | undefined = keys.includes('finish_reason') ? [] : undefined;
     let hasRole = false;
     let hasParts = false;
-    let hasRef = false;
     let unusual: Set<string> | undefined;
     const named = keys.some(isValueMember) ? nameBesideValue(value, taken) : undefined;
     for (const key of taken) {
@@ -200,7 +197,6 @@ export class JsonEncoder {
       if (keyJson === undefined) continue;
       if (key === 'role') hasRole = isStringJson(node);
       else if (key === 'parts') hasParts = this.#isArray;
-      else if (key === 'ref') hasRef = true;
       object.add(keyJson, node);
       if (key !== 'finish_reason') bareMembers?.push([keyJson, node]);
     }
@@ -214,7 +210,11 @@ export class JsonEncoder {
     this.#isArray = false;
     const json = object.finish();
     if (hasRole && hasParts) return messageJson(json, bareMembers);
-    return (hasRef ? referenceJson(json) : undefined) ?? json;
+    return (keys.includes('ref') ? referenceJson(json) : undefined) ?? json;
+  }
+
+  #blobPart(part: BlobPart, position: PathPosition | undefined): string | undefined {
+    return blobPartJson(part, this.#budget, (key, text) => this.#member(position, key, text, key));
   }
 
   /** JSON of a part that is a text, as most are. No name of its members decides on a text. */

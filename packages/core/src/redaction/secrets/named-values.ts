@@ -16,12 +16,17 @@ const lastWord = (words: string): string =>
 
 const VALUE = new RegExp(lastWord('value val'));
 const NAME = new RegExp(lastWord('name key header field param parameter property attribute variable setting id'));
-/** The last two letters of `value` and `val`. Few other keys end in them. */
-const ENDS = ['ue', 'al', 'UE', 'AL'];
+/** The last letters of `value` and `val`, and those before them. Few other keys end in these. */
+const ENDS: readonly (readonly [before: number, last: number])[] = ['ue', 'al', 'UE', 'AL'].map((end) => [
+  end.charCodeAt(0),
+  end.charCodeAt(1),
+]);
 
 /** True for the key of a member that may have its name beside it: `value`, `headerValue`, `new_value`, `Value`. */
 export function isValueMember(key: string): boolean {
-  return ENDS.includes(key.slice(-2)) && VALUE.test(key);
+  const last = key.charCodeAt(key.length - 1);
+  for (const end of ENDS) if (end[1] === last) return end[0] === key.charCodeAt(key.length - 2) && VALUE.test(key);
+  return false;
 }
 
 /** True for the key of a member that may hold the name of a value beside it: `name`, `Key`, `headerName`. */
