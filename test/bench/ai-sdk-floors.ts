@@ -29,6 +29,14 @@ const answerFacts = (): SpanAttributes => ({
   'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }],
 });
 
+/** The SDK binds each callback for each call. As from ours, it gets the callback itself. */
+function bound(telemetry: Telemetry): Telemetry {
+  for (const callback of Object.values(telemetry)) {
+    Object.defineProperty(callback, 'bind', { value: () => callback, configurable: true });
+  }
+  return telemetry;
+}
+
 const nothing = (): void => undefined;
 
 /**
@@ -51,17 +59,18 @@ const EVENTS: Telemetry = {
 };
 
 /** Callbacks that do nothing. */
-export const idle = (): Telemetry => ({
-  ...EVENTS,
-  onStart: nothing,
-  onEnd: nothing,
-  executeLanguageModelCall: async <T>({ execute }: Work<T>) => execute(),
-});
+export const idle = (): Telemetry =>
+  bound({
+    ...EVENTS,
+    onStart: nothing,
+    onEnd: nothing,
+    executeLanguageModelCall: async <T>({ execute }: Work<T>) => execute(),
+  });
 
 /** The same, with the two spans of the call: their facts are there already, and nothing of the SDK is read. */
 export function twoSpans(tracer: Tracer): Telemetry {
   let chain: Span;
-  return {
+  return bound({
     ...EVENTS,
     onStart(): void {
       chain = tracer.startSpan({ name: 'generateText', type: 'chain' }).input(QUESTION);
@@ -74,7 +83,7 @@ export function twoSpans(tracer: Tracer): Telemetry {
       return answer;
     },
     onEnd: () => chain.output(ANSWER).end(),
-  };
+  });
 }
 
 /** The same, with two records of the same size that are ready, instead of spans: JSON, and a write each. */
@@ -84,7 +93,7 @@ export function twoWrites(): Telemetry {
   const chain = { ...ids, 'span.name': 'generateText', 'spanline.input': QUESTION, 'spanline.output': ANSWER };
   const call = { ...ids, 'span.name': 'chat gpt-4o-mini', ...requestFacts(), ...answerFacts() };
   const write = (record: object): void => void writeSync(file, `${JSON.stringify({ ...record, time: Date.now() })}\n`);
-  return {
+  return bound({
     ...EVENTS,
     onStart: nothing,
     async executeLanguageModelCall<T>({ execute }: Work<T>): Promise<T> {
@@ -93,5 +102,5 @@ export function twoWrites(): Telemetry {
       return answer;
     },
     onEnd: () => write(chain),
-  };
+  });
 }

@@ -190,6 +190,15 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
   });
 });
 
+it('is bound as it is, and keeps what is bound to it', async () => {
+  const telemetry = spanlineTelemetry({ tracer });
+  expect(telemetry.onEnd.bind(telemetry)).toBe(telemetry.onEnd);
+  expect(telemetry.executeTool.bind(telemetry)).toBe(telemetry.executeTool);
+  const work = { callId: 'call-1', toolCallId: 'tool-1', execute: () => Promise.resolve('done') };
+  const call: () => unknown = telemetry.executeTool.bind(telemetry, work);
+  expect(await call()).toBe('done');
+});
+
 it('is what both versions take', () => {
   const telemetry = spanlineTelemetry({ tracer });
   registerTelemetry(telemetry);

@@ -41,6 +41,16 @@ export interface SpanlineTelemetry {
 }
 
 /**
+ * Makes `bind` of a callback that needs no `this` give the callback itself. The SDK binds each callback for each call,
+ * also those that it never calls.
+ */
+function bound<F extends (...args: never) => unknown>(callback: F): F {
+  const bind = (self: unknown, ...args: readonly unknown[]): unknown =>
+    args.length === 0 ? callback : Reflect.apply(Function.prototype.bind, callback, [self, ...args]);
+  return Object.defineProperty(callback, 'bind', { value: bind, configurable: true, writable: true });
+}
+
+/**
  * Hands out the callbacks only while the tracer is on. The SDK reads them for each call, and makes no event that nobody
  * asks for.
  *
@@ -79,10 +89,8 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   const runs = new RunEvents(tracing);
   const operations = new OpenOperations();
   const { guard } = tracing;
-  const listener =
-    (handle: (runs: RunEvents, event: Props) => void): Listener =>
-    (event) =>
-      guard('telemetry', handle, runs, props(event));
+  const listener = (handle: (runs: RunEvents, event: Props) => void): Listener =>
+    bound((event) => guard('telemetry', handle, runs, props(event)));
 
   // Both versions read the callbacks once for each call. `ai` 6 reads `onStart` first, so that its events, which name
   // no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none of a step is needed.
@@ -141,8 +149,8 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
     onEnd: listener((own, event) => own.end(event)),
     onAbort: listener((own, event) => own.abort(event)),
     onError: listener((own, event) => own.fail(event)),
-    executeLanguageModelCall: <T>(work: Work<T>) => runs.call(props(work), work.execute),
-    executeTool: <T>(work: Work<T>) => runs.tool(props(work), work.execute),
+    executeLanguageModelCall: bound(<T>(work: Work<T>) => runs.call(props(work), work.execute)),
+    executeTool: bound(<T>(work: Work<T>) => runs.tool(props(work), work.execute)),
   };
   return whileEnabled(tracing, callbacks, made);
 }
