@@ -37,11 +37,11 @@ export interface BegunCall {
  */
 export function beginCall(tracing: ClientTracing, request: ClientRequest): BegunCall | undefined {
   const { guard, scope, read, beforeCall, layer = 'client' } = tracing;
-  const call = guard(scope.name, () => read(request));
+  const call = guard(scope.name, read, request);
   if (call === undefined) return undefined;
   beforeCall?.();
-  const outer = guard(scope.name, () => owningSpan(call, layer));
+  const outer = guard(scope.name, owningSpan, call, layer);
   if (outer !== undefined) return { open: attachCall(tracing, outer, call, layer), own: undefined };
-  const open = guard(scope.name, () => openCall(tracing, call));
+  const open = guard(scope.name, openCall, tracing as CallTracing, call);
   return open === undefined ? undefined : { open, own: call };
 }

@@ -88,6 +88,9 @@ function billedAttributes({ usage, span: { now } }: CallWork, isBroken: boolean)
   return billed === undefined ? {} : usageAttributes(billed);
 }
 
+const failureIn = (reader: AnswerReader): unknown => reader.failure?.();
+const furtherOf = (reader: AnswerReader): readonly SpanAttributes[] | undefined => reader.more?.();
+
 /** Attributes of the stream so far. */
 export function streamAttributes({ reader, chunks, firstChunk }: CallWork): SpanAttributes {
   return {
@@ -121,8 +124,13 @@ export class CallState {
     return this.#work;
   }
 
-  guarded<T>(fn: () => T): T | undefined {
-    return this.tracing.guard(this.tracing.scope.name, fn);
+  guarded<T, A = undefined, B = undefined, C = undefined>(
+    fn: (first: A, second: B, third: C) => T,
+    first?: A,
+    second?: B,
+    third?: C,
+  ): T | undefined {
+    return this.tracing.guard(this.tracing.scope.name, fn, first, second, third);
   }
 
   attempted(request: unknown): void {
@@ -143,16 +151,19 @@ export class CallState {
     this.#latestRequest = undefined;
     const { attributes, reader } = work;
     const isBroken = failure !== undefined || status !== undefined;
-    this.guarded(() => attributes.push(read(work)));
-    this.guarded(() => attributes.push(billedAttributes(work, isBroken)));
+    const answer = this.guarded(read, work);
+    if (answer !== undefined) attributes.push(answer);
+    const billed = this.guarded(billedAttributes, work, isBroken);
+    if (billed !== undefined) attributes.push(billed);
     if (this.#attempts > 1) attributes.push({ 'spanline.retry.attempt': this.#attempts - 1 });
-    const span = this.guarded(() => work.span.atEnd(attributes, isBroken));
+    const span = work.span.now ?? this.guarded(() => work.span.atEnd(attributes, isBroken));
     if (span === undefined) return;
     for (const each of attributes) span.set(each);
-    const error = failure === undefined ? this.guarded(() => reader.failure?.()) : failure.error;
+    const error = failure === undefined ? this.guarded(failureIn, reader) : failure.error;
     if (failure !== undefined || error !== undefined) span.fail(error);
     span.end(status === undefined ? undefined : { status });
-    for (const more of this.guarded(() => reader.more?.()) ?? []) work.span.another().set(more).end();
+    const further = this.guarded(furtherOf, reader);
+    if (further !== undefined) for (const more of further) work.span.another().set(more).end();
   }
 
   /** The tracer ends the span itself. */

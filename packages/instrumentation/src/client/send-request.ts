@@ -1,7 +1,7 @@
 /** Sends a client's request inside of a span. */
 
 import { createLateContext } from '@spanline/core/internal';
-import { beginCall, type ClientTracing } from './begin-call.ts';
+import { beginCall, type BegunCall, type ClientTracing } from './begin-call.ts';
 import type { ClientRequest } from './call.ts';
 import type { AnswerEvents, OpenCall } from './open-call.ts';
 import { watchPromise } from './watch-promise.ts';
@@ -26,19 +26,10 @@ export interface Send {
   with(options: RequestOptions | Promise<RequestOptions>): unknown;
 }
 
-/** A call that has begun, and the additions to its options: the mark, and the body if it is rewritten. */
-interface MarkedCall {
-  readonly open: OpenCall;
-  readonly options: RequestOptions;
-}
-
-/** @throws what `beforeCall` throws, and nothing else */
-function begin(tracing: ClientTracing, request: ClientRequest): MarkedCall | undefined {
-  const begun = beginCall(tracing, request);
-  if (begun === undefined) return undefined;
-  const { open, own } = begun;
-  const { rewrite } = own ?? {};
-  return { open, options: { [CALL]: open, ...(rewrite === undefined ? {} : { body: rewrite.body }) } };
+/** The options of a request with the mark of its call, and with the body that the call sends in place of its own. */
+function marked(given: RequestOptions | undefined, { open, own }: BegunCall): RequestOptions {
+  const rewrite = own?.rewrite;
+  return rewrite === undefined ? { ...given, [CALL]: open } : { ...given, [CALL]: open, body: rewrite.body };
 }
 
 /** Events of a call that begins later, or not at all. */
@@ -59,9 +50,9 @@ export function sendRequest(
   given: RequestOptions | undefined,
   send: Send,
 ): unknown {
-  let begun: MarkedCall | undefined;
+  let begun: BegunCall | undefined;
   try {
-    begun = begin(tracing, request);
+    begun = beginCall(tracing, request);
   } catch (error) {
     // The client turns it into its own kind of promise.
     const refused = Promise.resolve().then((): never => {
@@ -70,10 +61,11 @@ export function sendRequest(
     return send.with(refused);
   }
   if (begun === undefined) return send.plain();
-  const { open, options } = begun;
+  const { open } = begun;
+  const options = marked(given, begun);
   try {
-    const answer = open.run(() => send.with({ ...given, ...options }));
-    if (tracing.guard(tracing.scope.name, () => watchPromise(answer, open.events, open.isDecoded)) !== true) open.end();
+    const answer = open.run(() => send.with(options));
+    if (tracing.guard(tracing.scope.name, watchPromise, answer, open.events, open.isDecoded) !== true) open.end();
     return answer;
   } catch (error) {
     open.fail(error);
@@ -94,16 +86,16 @@ export function sendLater(
   const isTraced = tracing.guard(tracing.scope.name, () => tracing.read({ ...request, body: undefined })) !== undefined;
   if (!isTraced) return send.plain();
   const context = createLateContext();
-  let begun: MarkedCall | undefined;
+  let begun: BegunCall | undefined;
   let isWatched = true;
   const known = options.then((given) => {
-    if (given?.[CALL] === undefined) begun = begin(tracing, { ...request, body: given?.body });
+    if (given?.[CALL] === undefined) begun = beginCall(tracing, { ...request, body: given?.body });
     begun?.open.enter(context);
     if (!isWatched) begun?.open.end();
-    return begun === undefined ? given : { ...given, ...begun.options };
+    return begun === undefined ? given : marked(given, begun);
   });
   const answer = context.run(() => send.with(known));
   const events = lateEvents(() => begun?.open.events);
-  isWatched = tracing.guard(tracing.scope.name, () => watchPromise(answer, events)) === true;
+  isWatched = tracing.guard(tracing.scope.name, watchPromise, answer, events) === true;
   return answer;
 }

@@ -24,10 +24,9 @@ function tracedRequest(method: 'get' | 'post', tracing: Tracing): (original: Met
         with: (marked) => Reflect.apply(original, this, [path, marked]),
       };
       if (!tracing.isOn || typeof path !== 'string') return send.plain();
-      const request = { client: this, method, path };
-      if (isPromise(options)) return sendLater(tracing, request, options, send);
+      if (isPromise(options)) return sendLater(tracing, { client: this, method, path }, options, send);
       if (options?.[CALL] !== undefined) return send.plain();
-      return sendRequest(tracing, { ...request, body: options?.body }, options, send);
+      return sendRequest(tracing, { client: this, method, path, body: options?.body }, options, send);
     };
 }
 

@@ -4,7 +4,7 @@ import type { Span } from '@spanline/core';
 import type { LateContext, NormalizedUsage } from '@spanline/core/internal';
 import type { SpanAttributes } from '@spanline/record';
 import { CallState, type CallTracing, type CallWork, streamAttributes } from './call-state.ts';
-import type { ClientCall } from './call.ts';
+import type { ClientCall, RequestRewrite } from './call.ts';
 import { answerHeaders, errorAttributes, headerOf } from './headers.ts';
 import type { AnswerEvents, OpenCall, SdkStreamEvents } from './open-call.ts';
 import { watchDecoded, watchSdkStream } from './watch-sdk-stream.ts';
@@ -12,12 +12,22 @@ import { watchDecoded, watchSdkStream } from './watch-sdk-stream.ts';
 const seconds = (ms: number): number => Math.round(ms * 1000) / 1e6;
 const NOTHING = (): SpanAttributes => ({});
 
+const headersOf = (response: unknown): SpanAttributes =>
+  answerHeaders((response as { headers?: unknown } | null | undefined)?.headers);
+
 function readWhole(value: unknown): (work: CallWork) => SpanAttributes {
   return ({ reader, usage }) => {
     usage.add(value);
     return reader.whole(value);
   };
 }
+
+function readPiece({ usage, reader }: CallWork, piece: unknown): 'content' | 'event' {
+  usage.add(piece);
+  return reader.chunk(piece);
+}
+
+const restore = (rewrite: RequestRewrite, piece: unknown): boolean => rewrite.restore(piece);
 
 /** A failed stream keeps what it brought. */
 function readFailure(error: unknown): (work: CallWork) => SpanAttributes {
@@ -41,11 +51,8 @@ class StreamRecorder implements SdkStreamEvents {
   chunk(piece: unknown, atMs?: number, count = 1): boolean {
     const { work } = this.#state;
     if (work === undefined) return true;
-    const kind = this.#state.guarded(() => {
-      work.usage.add(piece);
-      return work.reader.chunk(piece);
-    });
-    if (work.rewrite !== undefined && this.#state.guarded(() => work.rewrite?.restore(piece)) === false) return false;
+    const kind = this.#state.guarded(readPiece, work, piece);
+    if (work.rewrite !== undefined && this.#state.guarded(restore, work.rewrite, piece) === false) return false;
     work.chunks += count;
     if (kind === 'content') work.firstChunk ??= seconds((atMs ?? performance.now()) - work.startedMs);
     return true;
@@ -74,18 +81,18 @@ class AnswerRecorder implements AnswerEvents {
   }
 
   responded(response: unknown): void {
-    const { headers } = (response ?? {}) as { headers?: unknown };
     const { work } = this.#state;
-    this.#state.guarded(() => work?.attributes.push(answerHeaders(headers)));
+    if (work === undefined) return;
+    const attributes = this.#state.guarded(headersOf, response);
+    if (attributes !== undefined) work.attributes.push(attributes);
   }
 
   parsed(value: unknown): void {
     const state = this.#state;
     const filters = state.work?.rewrite !== undefined;
     const stream = new StreamRecorder(state);
-    const watch = (): boolean =>
-      this.#isDecoded ? watchDecoded(value, stream) : watchSdkStream(value, stream, filters);
-    if (state.guarded(watch) !== true) state.end(readWhole(value));
+    const watch = this.#isDecoded ? watchDecoded : watchSdkStream;
+    if (state.guarded(watch, value, stream, filters) !== true) state.end(readWhole(value));
   }
 
   taken(response: unknown): void {
