@@ -18,9 +18,9 @@ const CHUNKS = 3500;
 const CHUNKS_BEFORE = 500;
 /** Chunks of a short answer, and such answers in one turn. */
 export const SHORT_CHUNKS = 20;
-const ANSWERS = 120;
+const ANSWERS = 100;
 /** Short answers before the first turn. V8 is still compiling for as long, and the first cost several times as much. */
-const WARM_ANSWERS = 3000;
+const WARM_ANSWERS = 2000;
 /** Requests to the other host in one turn. */
 const REQUESTS = 500;
 
