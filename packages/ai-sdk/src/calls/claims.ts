@@ -5,6 +5,7 @@
 
 import type { Tracer } from '@spanline/core';
 import { BoundedMap, sharedState } from '@spanline/instrumentation';
+import { isStarted } from './starts.ts';
 
 /** More calls than these are not open at once. */
 const MAX_CALLS = 20_000;
@@ -23,6 +24,18 @@ export function claim(tracer: Tracer, callId: string, owner: object): boolean {
   const first = known.get(callId);
   if (first === undefined) known.set(callId, owner);
   return first === undefined || first === owner;
+}
+
+/**
+ * Claims a call that starts. Two calls at once may have one id: each start is somebody's.
+ *
+ * @returns true if the call is the owner's, which then enters its span by `enterStart`
+ */
+export function claimStart(tracer: Tracer, callId: string, owner: object): boolean {
+  if (isStarted(tracer, callId)) return false;
+  if (claim(tracer, callId, owner)) return true;
+  owners.get(tracer.logger)?.set(callId, owner);
+  return true;
 }
 
 /** Gives back the claim of a call that has ended. Calls that end without a report keep theirs, within the limit. */

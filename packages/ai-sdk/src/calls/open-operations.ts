@@ -1,34 +1,104 @@
 /** The operations that are open, bounded. */
 
-import { createRunRegistry, isObject } from '@spanline/instrumentation';
+import type { Span } from '@spanline/core';
+import { activeState, createRunRegistry, isObject } from '@spanline/instrumentation';
 import type { Cut } from './cut.ts';
 import { endOperation, hasOpenChildren, leaveChildren, type Operation } from './operation.ts';
+import { isFirstOfStart, outerSpan } from './starts.ts';
 
-/** Open operations by id. One that nobody can end any more is closed. */
+/**
+ * Open operations. One that nobody can end any more is closed. The SDK's id of an operation need not be its own: all
+ * runs of a workflow agent have one. So the running context shows which operation is meant. Where it shows none, the id
+ * does.
+ */
 export class OpenOperations {
+  readonly #onEnd: ((operation: Operation) => void) | undefined;
   readonly #runs = createRunRegistry<Operation>({
     isAbandoned: ({ data }) => !hasOpenChildren(data),
-    onClose({ data }) {
+    onClose: ({ data }) => {
+      this.#forget(data);
       data.release?.();
       leaveChildren(data, 'abandoned');
       return 'abandoned';
     },
   });
-  readonly #readers = new FinalizationRegistry<string>((id) => this.#lost(id));
+  readonly #readers = new FinalizationRegistry<string>((key) => this.#lost(key));
+  readonly #bySpan = new WeakMap<Span, Operation>();
+  /** Open operations of each id that two had at once. */
+  readonly #namesakes = new Map<string, Set<Operation>>();
+
+  /** @param onEnd - called before an operation ends, whoever ends it */
+  constructor(onEnd?: (operation: Operation) => void) {
+    this.#onEnd = onEnd;
+  }
 
   start(operation: Operation): void {
-    this.#runs.start(operation.id, operation.span, operation);
+    const { id, span } = operation;
+    this.#bySpan.set(span, operation);
+    const namesakes = this.#namesakes.get(id);
+    if (namesakes === undefined && this.#runs.start(id, span, operation)) return;
+    const first = this.get(id);
+    if (namesakes !== undefined) namesakes.add(operation);
+    else this.#namesakes.set(id, new Set(first === undefined ? [operation] : [first, operation]));
+    operation.key = `${id} ${span.spanId}`;
+    this.#runs.start(operation.key, span, operation);
   }
 
-  get(id: string): Operation | undefined {
-    return this.#runs.get(id)?.data;
+  get(key: string): Operation | undefined {
+    return this.#runs.get(key)?.data;
   }
 
-  /** Removes the operation. The caller ends it. */
-  end(id: string): Operation | undefined {
-    const operation = this.#runs.end(id)?.data;
-    if (operation?.isWatched === true) this.#readers.unregister(operation);
-    return operation;
+  /**
+   * Returns the open operation that an event belongs to.
+   *
+   * @param id - the SDK's id of the operation, if the event has one
+   */
+  find(id: string | undefined): Operation | undefined {
+    const span = activeState()?.span;
+    const named = id === undefined ? undefined : this.get(id);
+    if (span !== undefined && span === named?.span) return named;
+    const entered = this.#around(span, id);
+    if (entered !== undefined) return entered === null ? undefined : this.get(entered.key);
+    const namesakes = id === undefined ? undefined : this.#namesakes.get(id);
+    if (namesakes === undefined) return named;
+    const [only] = namesakes;
+    return only !== undefined && namesakes.size === 1 ? this.get(only.key) : undefined;
+  }
+
+  /** True if an event belongs to an open operation, and neither its id nor the running context shows to which one. */
+  isLost(id: string | undefined): boolean {
+    const span = activeState()?.span;
+    if (id === undefined) return span === undefined && this.#runs.size > 0;
+    return (this.#namesakes.get(id)?.size ?? 0) > 1 && this.#around(span, id) === undefined;
+  }
+
+  /**
+   * The nearest operation around a span, with that id if there is one. It may have ended.
+   *
+   * @returns `null` for one of another recording
+   */
+  #around(from: Span | undefined, id: string | undefined): Operation | null | undefined {
+    for (let span = from; span !== undefined; span = outerSpan(span)) {
+      const operation = this.#bySpan.get(span);
+      if (operation !== undefined && (id === undefined || operation.id === id)) return operation;
+      if (isFirstOfStart(span, id)) return null;
+    }
+    return undefined;
+  }
+
+  /** Removes the operation. The caller ends it, if it was open. */
+  end(operation: Operation): boolean {
+    if (this.#runs.end(operation.key) === undefined) return false;
+    this.#forget(operation);
+    if (operation.isWatched) this.#readers.unregister(operation);
+    return true;
+  }
+
+  #forget(operation: Operation): void {
+    this.#onEnd?.(operation);
+    const namesakes = this.#namesakes.get(operation.id);
+    namesakes?.delete(operation);
+    if (namesakes?.size === 0) this.#namesakes.delete(operation.id);
   }
 
   /**
@@ -40,18 +110,18 @@ export class OpenOperations {
     if (!isObject(holder)) return;
     if (operation.isWatched) this.#readers.unregister(operation);
     operation.isWatched = true;
-    this.#readers.register(holder, operation.id, operation);
+    this.#readers.register(holder, operation.key, operation);
   }
 
   /** A stream has ended before its end, so that the SDK may not report the end of its operation. */
   cut(operation: Operation | undefined, how: Cut): void {
-    if (operation !== undefined && this.end(operation.id) !== undefined) endOperation(operation, how);
+    if (operation !== undefined && this.end(operation)) endOperation(operation, how);
   }
 
-  #lost(id: string): void {
-    const operation = this.get(id);
+  #lost(key: string): void {
+    const operation = this.get(key);
     if (operation === undefined || hasOpenChildren(operation)) return;
-    this.end(id);
+    this.end(operation);
     endOperation(operation, { status: 'abandoned' });
   }
 }

@@ -13,7 +13,10 @@ import { startEmbedding, type StepPlace } from './steps.ts';
 
 /** An open operation. */
 export interface Operation {
+  /** The SDK's id. Others may have it as well. */
   readonly id: string;
+  /** The id among the open operations. */
+  key: string;
   readonly span: Span;
   readonly hidden: Hidden;
   /** Model calls that have not ended. */
@@ -24,6 +27,8 @@ export interface Operation {
   attempts: number;
   /** A model call that was reported as started, and that nobody has run yet. */
   pending: Props | undefined;
+  /** When that was reported, in milliseconds since the epoch. */
+  pendingSince: number | undefined;
   /** Whoever may still read the answer is watched. */
   isWatched: boolean;
   /** Ends what watches the caller. */
@@ -104,12 +109,14 @@ export function startOperation(
   const id = text(event['callId']) ?? span.spanId;
   return {
     id,
+    key: id,
     span,
     hidden,
     calls: NO_CALLS,
     steps: undefined,
     attempts: 0,
     pending: undefined,
+    pendingSince: undefined,
     isWatched: false,
     release: undefined,
   };

@@ -1,9 +1,9 @@
 /** The events of `ai` 7, which name their call by an id, as spans. */
 
-import type { Span, SpanOptions } from '@spanline/core';
-import { type Props, props } from '@spanline/instrumentation';
+import type { Span } from '@spanline/core';
+import { epochMs, type Props, props } from '@spanline/instrumentation';
 import type { CallEnds } from '../calls/call-place.ts';
-import { claim, release } from '../calls/claims.ts';
+import { claim, claimStart, release } from '../calls/claims.ts';
 import { takenBack } from '../calls/cut.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
@@ -16,6 +16,7 @@ import {
   type OperationEnd,
   startOperation,
 } from '../calls/operation.ts';
+import { enterStart } from '../calls/starts.ts';
 import {
   embeddingFacts,
   endTool,
@@ -28,26 +29,10 @@ import {
 import { toSeconds } from '../objects/answer.ts';
 import { hiddenIn } from '../objects/hidden.ts';
 import type { Tracing } from '../tracing.ts';
+import { durableParent, failureIn, idOf, isReplay, timeOf, toolResult } from './event.ts';
 
 /** Work of the SDK that a hook runs. */
 type Execute<T> = () => PromiseLike<T>;
-
-const timeOf = ({ timestamp }: Props): number | undefined => (typeof timestamp === 'number' ? timestamp : undefined);
-
-/** A durable run whose model calls were reported live reports itself once more when it has ended. */
-const isReplay = ({ durableContext }: Props): boolean => props(durableContext)['phase'] === 'replay';
-
-const NO_PARENT: Pick<SpanOptions, 'parent'> = Object.freeze({});
-
-/** The run of a durable workflow, which may have begun in another process. */
-function durableParent({ durableContext }: Props): Pick<SpanOptions, 'parent'> {
-  if (durableContext === undefined) return NO_PARENT;
-  const { traceId, rootSpanId, parentSpanContext, samplingDecision } = props(props(durableContext)['run']);
-  const { spanId } = props(parentSpanContext);
-  const known = isReplay({ durableContext }) ? (spanId ?? rootSpanId) : rootSpanId;
-  if (typeof traceId !== 'string' || typeof known !== 'string') return {};
-  return { parent: { traceId, spanId: known, traceFlags: samplingDecision === 0 ? 0 : 1 } };
-}
 
 /** The SDK does not report the failure of a request of `embedMany` that it sends again. */
 function failRepeated({ steps }: Operation): void {
@@ -74,7 +59,7 @@ function describeRun(operation: Operation, event: Props): void {
 /** Records the calls of one telemetry object. */
 export class RunEvents {
   readonly #tracing: Tracing;
-  readonly #operations = new OpenOperations();
+  readonly #operations = new OpenOperations((operation) => this.#leavePending(operation));
   readonly #ends: CallEnds = {
     onCut: (operation, how) => this.#operations.cut(operation, how),
     onAnswered: (operation, holder) => this.#operations.answered(operation, holder),
@@ -90,16 +75,23 @@ export class RunEvents {
   }
 
   #find(event: Props): Operation | undefined {
-    return this.#operations.get(String(event['callId']));
+    const id = idOf(event);
+    const operation = this.#operations.find(id);
+    if (operation === undefined && this.#operations.isLost(id)) {
+      throw new Error('an event of the AI SDK does not say which call it belongs to, and came outside of its context');
+    }
+    return operation;
   }
 
   start(event: Props): void {
-    if (!this.#owns(event)) return;
+    const { tracer } = this.#tracing;
+    const id = String(event['callId']);
+    if (!tracer.enabled || !claimStart(tracer, id, this)) return;
     const place = { startTime: timeOf(event), parent: durableParent(event).parent };
     const operation = startOperation(this.#tracing, String(event['operationId']), event, place);
     if (operation === undefined) return;
     this.#operations.start(operation);
-    this.#tracing.enter(operation.span);
+    enterStart(this.#tracing, id, operation.span);
   }
 
   /** `generateObject` reports its one model call by events. */
@@ -122,7 +114,9 @@ export class RunEvents {
 
   callStart(event: Props): void {
     const operation = this.#find(event);
-    if (operation !== undefined) operation.pending = event;
+    if (operation === undefined) return;
+    operation.pending = event;
+    operation.pendingSince = timeOf(event) ?? epochMs(this.#tracing.tracer);
   }
 
   /** Runs a model call. Each attempt of the SDK is one. */
@@ -134,24 +128,33 @@ export class RunEvents {
   /** An operation that is known here is owned. */
   static #attempt(this: void, runs: RunEvents, event: Props): ModelCall | undefined {
     if (!runs.#tracing.tracer.enabled) return undefined;
-    const operation = runs.#find(event);
+    const operation = runs.#operations.find(idOf(event));
     if (operation === undefined && !runs.#owns(event)) return undefined;
     if (operation !== undefined) operation.pending = undefined;
     return runs.#startCall(operation, event, false);
   }
 
-  /** A call that is reported after it happened was never run here. */
+  /** A call that is reported after it happened was never run here. A call of an unknown run counts as well. */
   callEnd(event: Props): void {
-    const operation = this.#find(event);
-    const request = operation?.pending;
-    if (operation === undefined || request === undefined) return;
-    operation.pending = undefined;
+    const id = idOf(event);
+    const operation = this.#operations.find(id);
+    const request = operation === undefined && this.#operations.isLost(id) ? event : operation?.pending;
+    if (request === undefined) return;
+    if (operation !== undefined) operation.pending = undefined;
     if (isReplay(event) || isReplay(request)) return;
     const { modelId, responseId, performance: measured } = event;
     const { timeToFirstOutputMs: first } = props(measured);
     const answer = { ...event, response: { id: responseId, modelId } };
-    const call = this.#startCall(operation, request, true);
+    const call = this.#startCall(operation, request, true, operation?.pendingSince);
     call.end(answer, { 'gen_ai.response.time_to_first_chunk': toSeconds(first) }, timeOf(event));
+  }
+
+  /** A call whose end is not reported ends with its operation. */
+  #leavePending(operation: Operation): void {
+    const { pending } = operation;
+    operation.pending = undefined;
+    if (pending === undefined || isReplay(pending)) return;
+    this.#tracing.guard('model call', () => this.#startCall(operation, pending, true, operation.pendingSince));
   }
 
   toolStart(event: Props): void {
@@ -172,10 +175,8 @@ export class RunEvents {
   toolEnd(event: Props): void {
     const operation = this.#find(event);
     if (operation === undefined) return;
-    const { type, output, error } = props(event['toolOutput']);
     const { toolCallId } = props(event['toolCall']);
-    const failure = type === 'tool-error' ? { error } : undefined;
-    endTool(operation, stepId(toolCallId), { output, failure }, timeOf(event));
+    endTool(operation, stepId(toolCallId), toolResult(event), timeOf(event));
   }
 
   embedStart(event: Props): void {
@@ -211,21 +212,26 @@ export class RunEvents {
   }
 
   fail(event: Props): void {
-    this.#end(event, { failure: { error: event['error'] } });
+    this.#end(event, failureIn(event));
   }
 
   #end(event: Props, { status, failure }: OperationEnd, describe?: typeof describeRun): void {
-    const operation = this.#operations.end(String(event['callId']));
-    if (operation === undefined) return;
+    const operation = this.#find(event);
+    if (operation === undefined || !this.#operations.end(operation)) return;
     release(this.#tracing.tracer, operation.id, this);
     if (describe !== undefined) this.#tracing.guard('end', describe, operation, event);
     endOperation(operation, { status, failure, endTime: timeOf(event) });
   }
 
-  #startCall(operation: Operation | undefined, request: Props, isByEvent: boolean): ModelCall {
+  #startCall(
+    operation: Operation | undefined,
+    request: Props,
+    isByEvent: boolean,
+    startTime = timeOf(request),
+  ): ModelCall {
     const hidden = operation?.hidden ?? hiddenIn(request);
     const parent = operation === undefined ? durableParent(request).parent : operation.span;
-    const place = { operation, ends: this.#ends, parent, startTime: timeOf(request) };
+    const place = { operation, ends: this.#ends, parent, startTime };
     const call = new ModelCall(this.#tracing, request, hidden, isByEvent, place);
     if (operation !== undefined) addCall(operation, call);
     return call;

@@ -113,8 +113,8 @@ export class StepEvents {
   }
 
   end(event: Props): void {
-    const operation = this.#id === undefined ? undefined : this.#operations.end(this.#id);
-    if (operation === undefined) return;
+    const operation = this.#operation;
+    if (operation === undefined || !this.#operations.end(operation)) return;
     this.#tracing.guard('end', () => describeEnd(operation, event));
     endOperation(operation);
   }
