@@ -1,7 +1,7 @@
 /**
  * A server in a process of its own, traced. Arguments: version of the SDK, `stdio`, `http` or `sessions` (HTTP with
  * sessions that can be resumed, version 2), the file for its lines, `trusting` or `wary`. Over HTTP, it sends its port to
- * the process that forked it. It drops its connections when that process says `cut`.
+ * the process that forked it. It drops the connections of open answers when that process says `cut`.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -59,11 +59,16 @@ if (transport === 'stdio') {
   else serveStdio(newServer2);
 } else {
   const handle = await handler();
-  const http = createServer((req, res) => void handle(req, res)).listen(0, '127.0.0.1', () => {
+  const open = new Set<ServerResponse>();
+  const http = createServer((req, res) => {
+    open.add(res.once('close', () => open.delete(res)));
+    void handle(req, res);
+  }).listen(0, '127.0.0.1', () => {
     process.send?.((http.address() as AddressInfo).port);
   });
   process.on('message', () => {
-    http.closeAllConnections();
+    // An idle connection stays: the client may be about to send its next request over it, which then would fail.
+    for (const res of open) res.destroy();
     process.send?.('cut');
   });
 }
