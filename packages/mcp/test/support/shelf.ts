@@ -1,7 +1,7 @@
 /**
  * A server in a process of its own, traced. Arguments: version of the SDK, `stdio`, `http` or `sessions` (HTTP with
  * sessions that can be resumed, version 2), the file for its lines, `trusting` or `wary`. Over HTTP, it sends its port to
- * the process that forked it. It drops the connections of open answers when that process says `cut`.
+ * the process that forked it. It drops the connections of open calls when that process says `cut`.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -61,14 +61,19 @@ if (transport === 'stdio') {
   const handle = await handler();
   const open = new Set<ServerResponse>();
   const http = createServer((req, res) => {
-    open.add(res.once('close', () => open.delete(res)));
+    if (req.method === 'POST') open.add(res.once('close', () => open.delete(res)));
     void handle(req, res);
   }).listen(0, '127.0.0.1', () => {
     process.send?.((http.address() as AddressInfo).port);
   });
   process.on('message', () => {
-    // An idle connection stays: the client may be about to send its next request over it, which then would fail.
-    for (const res of open) res.destroy();
-    process.send?.('cut');
+    // Other connections stay: the client may be about to send a request over an idle one, or to open its own stream.
+    // A call is cut when its answer has begun: before, it would be one that failed.
+    const cut = (): void => {
+      if ([...open].some((res) => !res.headersSent)) return void setImmediate(cut);
+      for (const res of open) res.socket?.end();
+      process.send?.('cut');
+    };
+    cut();
   });
 }
