@@ -153,12 +153,16 @@ describe.each(MAJORS)('what strangers send through %s', (_name, express) => {
       'GET http://user:secret@host/path?key=secret HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
     );
     await harness.exchange('GET http://user:secret@host HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    await harness.exchange('GET http://host?next=/reset/secret HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    await harness.exchange('GET /a#/secret?b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     await harness.exchange('OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     await harness.exchange('MKCOL /a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
-    const records = await harness.records(4);
+    const records = await harness.records(6);
     expect(records.map((record) => [record['span.name'], record['http.request.method'], record['url.path']])).toEqual([
       ['GET', 'GET', '/path'],
       ['GET', 'GET', '/'],
+      ['GET', 'GET', '/'],
+      ['GET', 'GET', '/a'],
       ['OPTIONS', 'OPTIONS', '*'],
       ['HTTP', '_OTHER', '/a'],
     ]);

@@ -11,20 +11,19 @@ function sizeOf(header: string | undefined): number | undefined {
 }
 
 const SLASH = 0x2f;
+/** Scheme and authority. The authority ends where a path, a query or a fragment begins. */
+const AUTHORITY = /^[^/?#]*:\/\/[^/?#]*/;
 
 /**
  * The path of a request's target. Of a target in absolute form (`GET http://user:password@host/path`), only the path is
  * kept.
  */
 function pathOf(target: string): string {
-  let from = 0;
-  if (target.charCodeAt(0) !== SLASH) {
-    const authority = target.indexOf('://');
-    if (authority >= 0) from = target.indexOf('/', authority + 3);
-    if (from < 0) return '/';
-  }
-  const query = target.indexOf('?', from);
-  return query < 0 ? target.slice(from) : target.slice(from, query);
+  const local = target.charCodeAt(0) === SLASH ? target : target.replace(AUTHORITY, '');
+  const query = local.indexOf('?');
+  const path = query < 0 ? local : local.slice(0, query);
+  const fragment = path.indexOf('#');
+  return (fragment < 0 ? path : path.slice(0, fragment)) || '/';
 }
 
 const MAPPED = '::ffff:';
