@@ -576,6 +576,27 @@ describe('a restarted monitor', () => {
     await after.monitor.close();
   });
 
+  it('does not take the count of a part of a window for a recovery', async () => {
+    const memory = { file: join(directory, 'memory.json') };
+    const errors = { name: 'Errors', metric: 'errors', threshold: 10, comparison: 'gt', windowMinutes: 15 } as const;
+    const rules = [errors, { ...CATALOG.dailySpend(1), renotifyMinutes: 10 }];
+    const call = { step: 'chat', type: 'llm', attributes: { 'spanline.cost.usd': 0.1 } } as const;
+    const before = createWorld({ rules, memory });
+    for (let n = 0; n < 12; n++) before.serve({ ...call, fails: new Error('down') });
+    before.pass(MINUTE);
+    expect(before.events().toSorted()).toEqual(['Daily Spend fired', 'Errors fired']);
+    await before.monitor.close();
+    const after = createWorld({ rules, memory, start: before.now() + MINUTE });
+    const cheap = { ...call, attributes: { 'spanline.cost.usd': 0.0001 } };
+    serveFor(after, 12, cheap);
+    expect(after.events()).toEqual(['Daily Spend repeated']);
+    expect(after.alerts[0]?.message).toContain('daily_spend_usd has too little data');
+    serveFor(after, 10, cheap);
+    expect(after.events()).toContain('Errors recovered');
+    expect(after.monitor.alerts()).toMatchObject([{ rule: 'Daily Spend', state: 'ALERT' }]);
+    await after.monitor.close();
+  });
+
   it('knows an open incident of a step that was not seen in between', async () => {
     const memory = { file: join(directory, 'memory.json') };
     const rule = { ...STEP, baseline: 10 };

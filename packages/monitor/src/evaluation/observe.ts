@@ -1,6 +1,6 @@
 import { Cell } from '../metrics/cell.ts';
 import type { ScoreCounts } from '../metrics/score-counts.ts';
-import { isUpward } from '../rules/compare.ts';
+import { breaks, isUpward } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import type { Baseline, Baselines } from './baselines.ts';
 import type { Observation } from './transition.ts';
@@ -59,17 +59,23 @@ export function observe(
   isWhole: boolean,
 ): Observation {
   const isComparable = reader.scores === undefined || scores !== undefined;
+  const value = reader.read(cell, scores);
   const samples = reader.samples(cell);
-  const isLowCount = reader.isTally && !isUpward(rule.comparison);
+  const threshold = isComparable ? scale(rule, rule.threshold, baseline) : undefined;
+  const warningThreshold = scale(rule, rule.warningThreshold, baseline);
+  const isOver = (limit: number | undefined): boolean =>
+    value !== undefined && limit !== undefined && breaks(value, rule.comparison, limit);
+  // The count of a part of a window may be higher: it shows that a limit is exceeded, and never that one is kept.
+  const isTelling = !reader.isTally || (isUpward(rule.comparison) && (isOver(threshold) || isOver(warningThreshold)));
   return {
-    value: reader.read(cell, scores),
+    value,
     samples,
     isWhole,
     isEnough: isWhole
       ? samples >= rule.minSamples || (samples === 0 && reader.isTally)
-      : samples >= rule.minSamples && !isLowCount,
-    threshold: isComparable ? scale(rule, rule.threshold, baseline) : undefined,
-    warningThreshold: scale(rule, rule.warningThreshold, baseline),
+      : samples >= rule.minSamples && isTelling,
+    threshold,
+    warningThreshold,
     recoveryThreshold: scale(rule, rule.recoveryThreshold, baseline),
   };
 }
