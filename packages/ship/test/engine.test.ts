@@ -104,6 +104,63 @@ describe('the engine', () => {
     expect(reports.map(({ what }) => what)).toContain('rejected');
   });
 
+  it.each([
+    ['index_closed_exception', 'closed'],
+    ['validation_exception', 'this action would add [2] total shards'],
+    ['illegal_argument_exception', 'pipeline with id [spanline-ecs] does not exist'],
+    ['illegal_argument_exception', 'no write index is defined for alias [logs-spanline-default].'],
+  ])('waits where an index takes no documents: %s, %s', async (type, reason) => {
+    const root = temporaryFolder();
+    let isSetRight = false;
+    const { target, ids } = await troubled([], ({ message }) => {
+      return message === 'chat 0' || isSetRight ? undefined : { status: 400, type, reason };
+    });
+    leave(root, spanLines(10));
+    const { engine, reports } = ship(root, es(target));
+    await expect.poll(() => reports.map(({ what }) => what)).toContain('paused');
+    isSetRight = true;
+    await engine.drain();
+    expect(ids().toSorted()).toEqual(allIds(10));
+    expect(reports.map(({ message }) => message)).toContainEqual(expect.stringContaining(`400 ${type};`));
+    expect(deadLetters(root, 'elasticsearch')).toEqual([]);
+  });
+
+  it.each([
+    ['a web page', { 'content-type': 'text/html' }, '<h1>400 Bad Request</h1>'],
+    ['JSON of its own', { 'content-type': 'application/json' }, '{"message":"Bad Request"}'],
+  ])('waits where a proxy refuses requests with %s', async (_, headers, body) => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([undefined, { status: 400, headers, body }], ({ message }) =>
+      message === 'chat 3' ? { status: 400, type: 'document_parsing_exception' } : undefined,
+    );
+    leave(root, spanLines(10));
+    const { engine, reports } = ship(root, es(target));
+    await engine.drain();
+    expect(ids()).toEqual(allIds(10).filter((id) => id !== 'boot-3'));
+    expect(reports.map(({ message }) => message)).toContainEqual(expect.stringContaining('400 from a proxy'));
+    expect(deadLetters(root, 'elasticsearch')).toHaveLength(1);
+  });
+
+  it('names the field that a mapping refuses, and not its value', async () => {
+    const root = temporaryFolder();
+    const reasons = [
+      '[1:60] object mapping for [host] tried to parse field [host] as object, but found a concrete value',
+      'mapper [host] cannot be changed from type [long] to [keyword]',
+      'mapping set to strict, dynamic introduction of [host] within [_doc] is not allowed',
+      'Document contains at least one immense term in field="host" (whose prefix is: "hunter2")',
+      "failed to parse field [host] of type [long]. Preview of field's value: 'hunter2'",
+    ];
+    const { target } = await troubled([], ({ message }) => {
+      const reason = reasons[Number(String(message).slice(5)) - 1];
+      return reason === undefined ? undefined : { status: 400, type: 'illegal_argument_exception', reason };
+    });
+    leave(root, spanLines(1 + reasons.length));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    const expected = reasons.map(() => '400 illegal_argument_exception in field host');
+    expect(deadLetters(root, 'elasticsearch').map(({ reason }) => reason)).toEqual(expected);
+  });
+
   it('repeats nothing of what a server says that is more than the name of an error', async () => {
     const root = temporaryFolder();
     const { target } = await troubled([], () => ({ status: 400, type: `x "hunter2" ${'y'.repeat(1e6)}` }));
@@ -125,6 +182,22 @@ describe('the engine', () => {
     await engine.drain();
     expect(index.documents.size).toBe(19);
     expect(deadLetters(root, 'elasticsearch').map(({ reason }) => reason)).toEqual(['413, too large']);
+  });
+
+  it('halves what breaks the connection again and again, and gives up no line', async () => {
+    const root = temporaryFolder();
+    const index = createIndex();
+    let breaks = 0;
+    const target = await receiver((request) => {
+      const isTooLong = readBulk(request.body).length > 5 || (request.body.includes('chat 7"') && breaks < 20);
+      breaks += isTooLong ? 1 : 0;
+      return isTooLong ? undefined : index.bulk(request);
+    });
+    leave(root, spanLines(10));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(index.documents.size).toBe(10);
+    expect(deadLetters(root, 'elasticsearch')).toEqual([]);
   });
 
   it('finds the poison in a batch that is refused as a whole', async () => {

@@ -2,9 +2,10 @@
 import { type ParsedLine, SpanlineError } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
 import type { RedactLine } from '../contracts/redaction.ts';
-import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch } from '../contracts/sink.ts';
+import type { EncodedLine, SendResult, Sink, SinkBatch } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 import type { TraceStream } from '../contracts/trace-stream.ts';
+import { resultOfItem, resultOfLine } from './bulk-items.ts';
 import { createEcsCopy, type EcsCopy } from './ecs-copy.ts';
 import type { HeaderSpec, HttpTarget } from './http-options.ts';
 import { createHttpSink } from './http-sink.ts';
@@ -48,7 +49,6 @@ export type Fit = (fields: Fields, text: string | Uint8Array) => Fitted;
 
 /** A node accepts 100 MB by default; small requests are cheaper to send again. */
 const LIMITS = { bytes: 2_000_000, entries: 2000, lingerMs: 1000 };
-const ERROR_TYPE = /^\w{1,100}$/;
 
 /** The header of one of the ways to sign in. @throws SpanlineError `ERR_INVALID_OPTION` for two of them */
 export function authorization(
@@ -115,42 +115,27 @@ function encode(line: SourceLine, recipe: Recipe): EncodedLine<Documents> {
   return withTrace(toEntry(id, document, JSON.stringify(document), fit), id, allowed, recipe);
 }
 
-/** Names the type of error and the field, without the value that the server quotes. */
-function describeError(status: number, error: unknown): string {
-  const { type, reason } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  const field = typeof reason === 'string' ? /failed to parse field \[([^\]]{1,200})\]/.exec(reason)?.[1] : undefined;
-  const kind = typeof type === 'string' && ERROR_TYPE.test(type) ? type : 'refused';
-  return `${status} ${kind}${field === undefined ? '' : ` in field ${field}`}`;
-}
-
-function resultOfItem(item: unknown): ItemResult {
-  const [result] = Object.values((item ?? {}) as Record<string, { status?: unknown; error?: unknown } | null>);
-  const status = result?.status;
-  if (typeof status !== 'number') return { kind: 'retry', reason: 'an item of the answer has no status' };
-  // 409: a document with this id exists, and it is this one.
-  if (status === 409 || (status >= 200 && status < 300)) return { kind: 'stored' };
-  const reason = describeError(status, result?.error);
-  if (status === 429 || status >= 500) return { kind: 'retry', reason };
-  if (status === 401 || status === 403 || status === 404) return { kind: 'pause', reason };
-  return { kind: 'reject', reason };
-}
-
-/** Of two documents of a line: the line waits for both, and is refused if one of them is. */
-const URGENCY = ['retry', 'pause', 'reject', 'stored'] as const;
-
-function resultOfLine([log, trace]: readonly ItemResult[]): ItemResult {
-  if (log === undefined) return { kind: 'retry', reason: 'an item of the answer is missing' };
-  if (trace === undefined || URGENCY.indexOf(log.kind) <= URGENCY.indexOf(trace.kind)) return log;
-  return trace.kind === 'stored' ? trace : { kind: trace.kind, reason: `trace document: ${trace.reason}` };
+/**
+ * Whether a proxy refused a request with an answer of its own, so that the lines are not to blame: a web page, or JSON
+ * without the error of the target. `filter_path` leaves `{}` of that.
+ */
+function isOfProxy(response: HttpResponse): boolean {
+  const { status, headers } = response;
+  if (status !== 400 && status !== 422) return false;
+  if (/^text\/html/i.test(headers['content-type'] ?? '')) return true;
+  const answer = jsonBody(response) ?? {};
+  return Object.keys(answer).length > 0 && answer['error'] === undefined;
 }
 
 function interpret(response: HttpResponse, { entries }: SinkBatch<Documents>): SendResult {
-  const result = resultOfStatus(response.status, response.headers);
+  const { status, headers } = response;
+  if (isOfProxy(response)) return { kind: 'pause', reason: `${status} from a proxy; is the URL right?` };
+  const result = resultOfStatus(status, headers);
   if (result.kind !== 'stored') return result;
   const items = jsonBody(response)?.['items'];
   const documents = entries.reduce((sum, { meta = 1 }) => sum + meta, 0);
   if (!Array.isArray(items) || items.length !== documents) {
-    return { kind: 'retry', reason: `${response.status} with an answer that is not one of _bulk` };
+    return { kind: 'retry', reason: `${status} with an answer that is not one of _bulk` };
   }
   const results = items.map(resultOfItem);
   let at = 0;

@@ -3,6 +3,13 @@ import { createHttpClient, describeHttpError, type HttpResponse, readSecret } fr
 import type { SendResult, Sink, SinkBatch, SinkLimits } from '../contracts/sink.ts';
 import { type HeaderSpec, type HttpTarget, withPath } from './http-options.ts';
 
+/**
+ * Codes of a connection that ended while a request was sent. A proxy may end it where a request is too long: after so
+ * many times, two halves are tried.
+ */
+const CUTS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+const MAX_CUTS = 5;
+
 /** A sink over HTTP without the sending. */
 export interface HttpSinkParts<Meta> extends Pick<Sink<Meta>, 'encode'> {
   readonly http: HttpTarget;
@@ -66,7 +73,9 @@ export function createHttpSink<Meta>(parts: HttpSinkParts<Meta>): Sink<Meta> {
         const response = await client.send({ method: 'POST', url, headers, body }, batch.signal);
         return parts.interpret(response, batch);
       } catch (error) {
-        return { kind: 'retry', reason: describeHttpError(error) };
+        const reason = describeHttpError(error);
+        const isCut = CUTS.has(reason) && batch.attempt >= MAX_CUTS && batch.entries.length > 1;
+        return { kind: isCut ? 'split' : 'retry', reason };
       }
     },
     close: () => client.close(),

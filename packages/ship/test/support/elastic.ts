@@ -13,7 +13,7 @@ export interface Index {
 export type Refusal = (
   document: Record<string, unknown>,
   stream: string | undefined,
-) => { status: number; type: string } | undefined;
+) => { status: number; type: string; reason?: string } | undefined;
 
 /** Pairs of `create` actions and documents. */
 export function readBulk(body: Buffer): { id: string; stream?: string; document: Record<string, unknown> }[] {
@@ -47,9 +47,8 @@ export function createIndex(refuse: Refusal = () => undefined): Index {
         }
         const refusal = refuse(document, stream);
         if (refusal !== undefined) {
-          return {
-            create: { status: refusal.status, error: { type: refusal.type, reason: 'failed to parse field [x]' } },
-          };
+          const { status, type, reason = 'failed to parse field [x]' } = refusal;
+          return { create: { status, error: { type, reason } } };
         }
         stored.set(id, document);
         return { create: { status: 201 } };
