@@ -48,6 +48,14 @@ describe('a file', () => {
     expect(await ship()).toMatchObject([{ message: 'first' }, { message: 'second' }]);
   });
 
+  it('may have a byte order mark where another file was appended', async () => {
+    writeFileSync(
+      log,
+      '{"msg":"one"}\n\uFEFF{"msg":"two"}\n\uFEFF<13>1 - web-1 rag-api 812 - - \uFEFF{"msg":"three"}\n',
+    );
+    expect(await ship()).toMatchObject([{ message: 'one' }, { message: 'two' }, { message: 'three' }]);
+  });
+
   it('that is not UTF-8 is read as Latin-1, and this is reported', async () => {
     writeFileSync(log, Buffer.from('{"msg":"Grüße aus Köln"}\n{"msg":"ja"}\n', 'latin1'));
     expect(await ship()).toMatchObject([{ message: 'Grüße aus Köln' }, { message: 'ja' }]);
@@ -167,6 +175,10 @@ describe('a file', () => {
     ['syslog with structured data', `<13>1 ${MS}Z web-1 rag-api 812 ID47 [ex@1 a="\\] x"][b c="d"] `, `${MS}Z`],
     ['Heroku', `${MS}789+00:00 app[web.1]: `, `${MS}789Z`],
     ['docker compose logs --timestamps', `web-1  | ${MS}789012Z `, `${MS}789012Z`],
+    ['kubectl logs --prefix --timestamps', `[pod/web-7f9/app] ${MS}789Z `, `${MS}789Z`],
+    ['Fly', `${MS}Z app[148ed20b] iad [info] `, `${MS}Z`],
+    ['Cloud Foundry', `${MS}+0000 [APP/PROC/WEB/0] OUT `, `${MS}Z`],
+    ['fluentd', `2026-03-04T11:20:30+01:00\tshop.desk\t`, '2026-03-04T10:20:30.000Z'],
     ['pm2', '2026-03-04T10:20:30: ', '2026-03-04T10:20:30.000Z'],
     ['pm2 logs', '0|rag-api  | 2026-03-04T10:20:30: ', '2026-03-04T10:20:30.000Z'],
   ])('of %s has the JSON behind the prefix, with its time', async (_, prefix, time) => {
@@ -176,6 +188,10 @@ describe('a file', () => {
 
   it.each([
     'web-1  | ',
+    'web.1.8kx2@node-1    | ',
+    '10:20:30 web.1  | ',
+    '[pod/web-7f9/app] ',
+    'Mar  4 10:20:30 web-1 rag-api[812]: @cee: ',
     '0|rag-api  | ',
     '<13>Mar  4 10:20:30 web-1 rag-api[812]: ',
     'Mar 04 10:20:30.456789 web-1 a[8]: ',
@@ -190,6 +206,9 @@ describe('a file', () => {
     '2026-03-04T10:20:30Z /api/users {"a":1}',
     '2026-03-04T10:20:30Z worker[a]: failed: {"a":1}',
     'answer: {"a":1}',
+    '[web] {"a":1}',
+    '2026-03-04T10:20:30Z [web] {"a":1}',
+    '2026-03-04T10:20:30Z\tinfo\t{"a":1}',
     '| {"a":1}',
   ])('keeps a text before JSON that is no prefix: %s', async (text) => {
     writeFileSync(log, `${text}\n`);

@@ -16,7 +16,7 @@ const TEXTS: ReadonlyMap<string, Level> = new Map(
     debug: ['debug', 'dbg', 'dbug', 'd', 'fine', 'config', 'verbose', 'http'],
     info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'note', 'system', 'log', 'default'],
     warn: ['warn', 'warning', 'wrn', 'w'],
-    error: ['error', 'err', 'eror', 'e', 'severe', 'crit', 'alert', 'dpanic'],
+    error: ['error', 'err', 'eror', 'erro', 'e', 'severe', 'crit', 'alert', 'dpanic'],
     fatal: ['fatal', 'ftl', 'f', 'critical', 'emerg', 'emergency', 'panic'],
   }).flatMap(([level, texts]) => texts.map((text): [string, Level] => [text, level as Level])),
 );
@@ -67,7 +67,8 @@ const LOGBACK_MIN = 5000;
 const PINO_MAX = 99;
 
 /**
- * Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald, OpenTelemetry, HashiCorp.
+ * Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald, OpenTelemetry, HashiCorp,
+ * structlog, tslog, loguru, log4js.
  */
 const TEXT_KEYS = [
   'severity',
@@ -85,7 +86,14 @@ const TEXT_KEYS = [
   'loglevel',
   'log.syslog.severity.name',
   '@level',
+  'log_level',
+  'logLevel',
+  '_meta.logLevelName',
+  'record.level.name',
+  'level.levelStr',
 ];
+/** Of roarr, with pino's numbers. */
+const PINO_KEYS = ['context.logLevel'];
 const NUMBER_KEYS = ['PRIORITY', 'severity', 'log.syslog.severity.code'];
 const OTEL_KEYS = ['severity_number', 'severityNumber', 'SeverityNumber'];
 const LOGBACK_KEYS = ['level_value'];
@@ -106,10 +114,14 @@ function ofFamily(text: string, fields: Fields): Level | undefined {
   return text === 'verbose' && isSerilog ? 'trace' : TEXTS.get(text);
 }
 
+/** A colour of a terminal, which winston's `colorize` writes into the level. */
+// oxlint-disable-next-line no-control-regex
+const COLOUR = /\u001B\[[\d;]*m/g;
+
 /** The level that a text names. Go's slog writes levels between two names as `INFO+2`, PostgreSQL `DEBUG1`. */
 function ofText(value: unknown, fields: Fields): Level | undefined {
   if (typeof value !== 'string') return undefined;
-  const text = value.trim().toLowerCase();
+  const text = value.replaceAll(COLOUR, '').trim().toLowerCase();
   const known = ofFamily(text, fields);
   if (known !== undefined) return known;
   const [, name = '', step = ''] = /^([a-z]+)([+-]?\d+)$/.exec(text) ?? [];
@@ -157,6 +169,7 @@ const onScale =
 
 const ofSeverityValue = onScale(ofSeverity);
 const ofOtelValue = onScale((number) => levelAt(OTEL, number));
+const ofPinoValue = onScale((number) => levelAt(PINO, number));
 const ofLogbackValue = onScale((number) => levelAt(LOGBACK, number));
 
 /** Fields that hold a level in lines of one family alone, which another field shows: MongoDB and MySQL. */
@@ -177,6 +190,7 @@ function ofOtherFields(fields: Fields): Level | undefined {
     first(fields, NUMBER_KEYS, ofSeverityValue) ??
     first(fields, OTEL_KEYS, ofOtelValue) ??
     first(fields, LOGBACK_KEYS, ofLogbackValue) ??
+    first(fields, PINO_KEYS, ofPinoValue) ??
     ofMarked(fields) ??
     // Serilog's compact format writes no level for `Information`.
     (Object.hasOwn(fields, '@t') && (Object.hasOwn(fields, '@mt') || Object.hasOwn(fields, '@m')) ? 'info' : undefined)

@@ -9,23 +9,24 @@ interface MessageFamily {
   /** A field that shows the family. */
   readonly mark: string;
   readonly key: string;
-  /** The text is a template: its field stays, beside the values of its holes. */
-  readonly isTemplate?: boolean;
+  /** The field stays beside the message: it is a template with holes, or it may be the name of an event. */
+  readonly isKept?: boolean;
 }
 
 /**
- * Serilog's compact and plain format, journald, GELF, Google Cloud, .NET, Azure, OpenTelemetry, HashiCorp's tools and
- * Fluent Bit.
+ * Serilog's compact and plain format, journald, GELF, Google Cloud, .NET, Azure, OpenTelemetry, HashiCorp's tools,
+ * Fluent Bit, tracing of Rust, loguru, tslog and structlog.
  */
 const MESSAGES: readonly MessageFamily[] = [
   { mark: '@t', key: '@m' },
-  { mark: '@t', key: '@mt', isTemplate: true },
+  { mark: '@t', key: '@mt', isKept: true },
   { mark: 'Timestamp', key: 'RenderedMessage' },
-  { mark: 'Timestamp', key: 'MessageTemplate', isTemplate: true },
+  { mark: 'Timestamp', key: 'MessageTemplate', isKept: true },
   { mark: '__REALTIME_TIMESTAMP', key: 'MESSAGE' },
   { mark: 'PRIORITY', key: 'MESSAGE' },
   { mark: 'host', key: 'short_message' },
   { mark: 'severity', key: 'textPayload' },
+  { mark: 'severity', key: 'jsonPayload.message' },
   { mark: 'LogLevel', key: 'Message' },
   { mark: 'TimeGenerated', key: 'Message' },
   { mark: 'SeverityText', key: 'Body' },
@@ -33,6 +34,10 @@ const MESSAGES: readonly MessageFamily[] = [
   { mark: 'timeUnixNano', key: 'body.stringValue' },
   { mark: '@level', key: '@message' },
   { mark: 'date', key: 'log' },
+  { mark: 'target', key: 'fields.message' },
+  { mark: 'record.level.name', key: 'record.message' },
+  { mark: '_meta.logLevelName', key: '0' },
+  { mark: 'timestamp', key: 'event', isKept: true },
 ];
 
 /** A text. journald writes one that is not UTF-8, or has control characters, as an array of its bytes. */
@@ -44,11 +49,11 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readFamilyMessage(record: Props, rest: Props): void {
-  for (const { mark, key, isTemplate = false } of MESSAGES) {
+  for (const { mark, key, isKept = false } of MESSAGES) {
     const message = textOf(rest[key]);
     if (message === undefined || !Object.hasOwn(rest, mark)) continue;
     record['message'] = message;
-    if (!isTemplate && message === rest[key]) delete rest[key];
+    if (!isKept && message === rest[key]) delete rest[key];
     return;
   }
 }

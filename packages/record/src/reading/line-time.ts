@@ -6,7 +6,7 @@ type Props = Record<string, unknown>;
 
 /**
  * Keys of times: pino, bunyan, winston, zerolog, zap, Serilog, python, CloudTrail, Log4j, journald, nginx, MongoDB,
- * OpenTelemetry, Azure, Windows and the audit log of Kubernetes.
+ * OpenTelemetry, Azure, Windows, the audit log of Kubernetes, tslog and loguru.
  */
 const TIME_KEYS = [
   '@timestamp',
@@ -30,12 +30,21 @@ const TIME_KEYS = [
   'TimeCreated',
   'stageTimestamp',
   'requestReceivedTimestamp',
+  '_meta.date',
+  'record.time.timestamp',
 ];
-/** Keys that are times in lines of one family alone, which another field shows: log15, Envoy and Fluent Bit. */
+/**
+ * Keys that are times in lines of one family alone, which another field shows: log15, Envoy, Fluent Bit, log4js,
+ * osquery, Cloudflare and python.
+ */
 const MARKED_KEYS = [
   { mark: 'lvl', key: 't' },
   { mark: 'response_code', key: 'start_time' },
   { mark: 'stream', key: 'date' },
+  { mark: 'categoryName', key: 'startTime' },
+  { mark: 'hostIdentifier', key: 'unixTime' },
+  { mark: 'Outcome', key: 'EventTimestampMs' },
+  { mark: 'levelno', key: 'created' },
 ];
 /** Times in two fields: Log4j and Google Cloud. */
 const SPLIT_TIMES = [

@@ -14,24 +14,37 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 const CLOCK = String.raw`(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d+))?)?`;
 const ZONE = String.raw`(?<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)`;
+const UTC = '(?:UTC|GMT)';
 const MONTH = '(?<month>[A-Za-z]{3})';
 
 const YEAR = String.raw`(?<year>\d{4})`;
 const DAY = String.raw`(?<day>\d{1,2})`;
+const DAY_DIGITS = String.raw`(?<day>\d{2})`;
+
+/** The name of a zone behind its offset, as in Go's `+0000 UTC` and Java's `+01:00[Europe/Berlin]`. */
+const ZONE_NAME = String.raw`(?: [A-Z]{3,5}|\[[\w/+-]{1,64}\])`;
+const WEEKDAY = '[A-Za-z]{3}';
 
 const FORMATS: readonly RegExp[] = [
   // ISO 8601, Python's `asctime`, nginx's error log: a date with digits. RFC 3339 allows lower case.
-  new RegExp(String.raw`^${YEAR}([-/])(?<month>\d{2})\2(?<day>\d{2})[Tt ]${CLOCK} ?${ZONE}?$`, 'i'),
+  new RegExp(String.raw`^${YEAR}([-/])(?<month>\d{2})\2(?<day>\d{2})[Tt ]${CLOCK} ?(?:${ZONE}${ZONE_NAME}?)?$`, 'i'),
+  // The basic format of ISO 8601, which names a zone.
+  new RegExp(
+    String.raw`^${YEAR}(?<month>\d{2})${DAY_DIGITS}T(?<hour>\d{2})(?<minute>\d{2})(?<second>\d{2})(?:[.,](?<fraction>\d+))?${ZONE}$`,
+  ),
   // Access logs of Apache, nginx, HAProxy and Django; Tomcat; RFC 2822 and HTTP; Redis.
   new RegExp(String.raw`^(?:[A-Za-z]{3}, )?${DAY}([-/ ])${MONTH}\2${YEAR}[: ]${CLOCK} ?${ZONE}?$`),
-  // C's `asctime`, Apache's error log.
-  new RegExp(String.raw`^[A-Za-z]{3} ${MONTH} {1,2}${DAY} ${CLOCK} ${YEAR}$`),
+  // C's `asctime`, Apache's error log, osquery; with the zone, Java and `date`.
+  new RegExp(String.raw`^${WEEKDAY} ${MONTH} {1,2}${DAY} ${CLOCK} ${YEAR}(?: ${UTC})?$`),
+  new RegExp(String.raw`^${WEEKDAY} ${MONTH} {1,2}${DAY} ${CLOCK} ${UTC} ${YEAR}$`),
+  // JavaScript's `Date`.
+  new RegExp(String.raw`^${WEEKDAY} ${MONTH} ${DAY} ${YEAR} ${CLOCK} GMT${ZONE}(?: \([^)]{1,40}\))?$`),
   // Syslog (RFC 3164), which writes no year, and Cisco's, which does.
   new RegExp(String.raw`^${MONTH} {1,2}${DAY} (?:${YEAR} )?${CLOCK}$`),
 ];
 /** Seconds, milliseconds, microseconds or nanoseconds since the epoch. */
 const EPOCH = /^(?<seconds>\d{9,10})(?<rest>\d{3}|\d{6}|\d{9})?(?:\.(?<fraction>\d+))?$/;
-const MAX_LENGTH = 64;
+const MAX_LENGTH = 100;
 /** Hours of the largest offset that is in use. */
 const MAX_OFFSET = 14;
 
@@ -107,7 +120,8 @@ export function readExactTime(value: unknown, now: number): ExactTime | undefine
  *
  * - Numbers, and texts of digits: seconds, milliseconds, microseconds or nanoseconds since the epoch.
  * - Texts: ISO 8601 of any precision (`.` or `,` before the fraction, `T` or a space), access and error logs of Apache
- *   and nginx, logs of HAProxy, Django, Tomcat and Redis, RFC 2822, C's `asctime`, syslog (RFC 3164).
+ *   and nginx, logs of HAProxy, Django, Tomcat and Redis, RFC 2822, C's `asctime`, dates of Java, Go and JavaScript,
+ *   syslog (RFC 3164).
  *
  * @param now - milliseconds since the epoch; a time more than a day later is none
  * @returns ISO 8601 in UTC with 3 to 9 digits of the second, or `undefined` if the value is no time of a log

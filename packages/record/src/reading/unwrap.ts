@@ -10,8 +10,11 @@
  * - journald and syslog (RFC 3164): `Mar  4 10:20:30 host unit[7]: {…}`, also with ISO 8601, or with
  *   `<13>` before it.
  * - Syslog (RFC 5424): `<13>1 <time> host app 7 - - {…}`.
- * - Heroku: `<time> app[web.1]: {…}`.
- * - Docker Compose and pm2: `web-1  | {…}`, `0|web  | {…}`, `<time>: {…}`.
+ * - Heroku, Fly and Cloud Foundry: `<time> app[web.1]: {…}`, `<time> app[148e] iad [info] {…}`,
+ *   `<time> [APP/PROC/WEB/0] OUT {…}`.
+ * - fluentd: `<time>\t<tag>\t{…}`. `kubectl logs --prefix`: `[pod/web-1/app] {…}`.
+ * - Docker Compose, Swarm, foreman and pm2: `web-1  | {…}`, `web.1.8kx@node  | {…}`, `10:20:30 web.1 | {…}`,
+ *   `0|web  | {…}`, `<time>: {…}`.
  */
 
 /** A line without its wrapper. */
@@ -36,15 +39,20 @@ const DOCKER = new TextEncoder().encode('{"log":"');
 const DOCKER_KEYS: ReadonlySet<string> = new Set(['log', 'stream', 'time', 'attrs']);
 const ISO = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)`;
 const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?`;
+/** A tag of fluentd. With a point in it, it is no level. */
+const TAG = String.raw`[a-z][\w-]{0,63}(?:\.[\w-]{1,64}){1,8}`;
 /** Text before a JSON object. The first group is the time, if there is one. */
 const COLLECTED = [
-  String.raw`(${ISO})(?:[ \t]|\t[^\t]{1,100}\t[A-Z]{1,10}\t| [\w./$[\]-]{0,200}[0-9a-f]{32} )`,
-  String.raw`(?:<\d{1,3}>)?(${SYSLOG_TIME}) \S{1,255} [^\s:[]{1,128}(?:\[[\w.-]{1,64}\])?: ?`,
+  String.raw`(${ISO})(?:[ \t]|\t[^\t]{1,100}\t[A-Z]{1,10}\t|\t${TAG}\t| [\w./$[\]-]{0,200}[0-9a-f]{32} )`,
+  // rsyslog marks JSON by `@cee:`.
+  String.raw`(?:<\d{1,3}>)?(${SYSLOG_TIME}) \S{1,255} [^\s:[]{1,128}(?:\[[\w.-]{1,64}\])?: ?(?:@cee: ?)?`,
   // A number of a process is needed: a text may be `<time> INFO handler: {…}`.
   String.raw`(${ISO}) \S{1,255} [^\s:[]{1,128}\[\d{1,10}\]: `,
-  String.raw`<\d{1,3}>1 (${ISO}|-) \S{1,255} \S{1,48} \S{1,128} \S{1,32} (?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*")*\])+) (?:\uFEFF)?`,
-  String.raw`(${ISO}) [a-z]{1,32}\[[\w.-]{1,64}\]: `,
-  String.raw`[\w.-]{1,64} +\| (?:(${ISO}) )?`,
+  String.raw`<\d{1,3}>1 (${ISO}|-) \S{1,255} \S{1,48} \S{1,128} \S{1,32} (?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*")*\])+) (?:\xEF\xBB\xBF)?`,
+  String.raw`(${ISO}) [a-z]{1,32}\[[\w.-]{1,64}\](?:: | [a-z]{3} \[[a-z]{1,10}\] ?)`,
+  String.raw`(${ISO}) \[[A-Z]{2,10}(?:/[\w.-]{1,64}){1,4}\] (?:OUT|ERR) `,
+  String.raw`\[pod/[\w.-]{1,255}/[\w.-]{1,64}\] (?:(${ISO}) )?`,
+  String.raw`(?:\d\d:\d\d:\d\d )?[\w.-]{1,128}(?:@[\w.-]{1,128})? +\| (?:(${ISO}) )?`,
   String.raw`\d{1,6}\|[\w.-]{1,64} +\| (?:(${ISO}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): )?`,
   String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): `,
 ].map((form) => new RegExp(`^${form}$`));

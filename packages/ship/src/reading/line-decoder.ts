@@ -30,8 +30,8 @@ function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 }
 
 /**
- * Creates the decoder of a file. It removes a byte order mark and the wrappers of container runtimes, joins the parts
- * of long lines, and reads bytes that are not UTF-8 as Latin-1.
+ * Creates the decoder of a file. It removes the wrappers of container runtimes and byte order marks, which also stand
+ * where files were joined, joins the parts of long lines, and reads bytes that are not UTF-8 as Latin-1.
  *
  * @param onLatin1 - called for the first line that is not UTF-8
  */
@@ -57,8 +57,7 @@ export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onL
   }
 
   function decode(line: SourceLine): SourceLine | undefined {
-    const raw = line.offset === 0 ? withoutMark(line.bytes) : line.bytes;
-    const bytes = toUtf8(raw);
+    const bytes = toUtf8(withoutMark(line.bytes));
     const wrapped = line.torn ? undefined : unwrapLine(bytes);
     if (wrapped === undefined) return bytes === line.bytes ? line : { ...line, bytes };
     const whole = parts.add(line, wrapped);
