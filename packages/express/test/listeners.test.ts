@@ -137,6 +137,17 @@ describe.each(MAJORS)('a listener on a request through %s', (_name, express) => 
     await expectWithin('left');
   });
 
+  it('works for the request when its client left and the signal fires', async () => {
+    const { app } = start();
+    app.get('/', (req, res) => {
+      req.clientSignal.addEventListener('abort', () => work(req, 'left'));
+      res.write('begun');
+    });
+    await harness.listen();
+    await harness.hangUp('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'begun');
+    await expectWithin('left');
+  });
+
   it('works for the request when a framework has left an ended span in the context of the event', async () => {
     const { app } = start();
     const other = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
