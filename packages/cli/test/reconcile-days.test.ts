@@ -4,33 +4,39 @@ import { lines, span, spanId } from '../../query/test/support/logs.ts';
 import { cli, folderWith } from './support/cli.ts';
 
 const HOUR = 3_600_000;
+const QUARTER = HOUR / 4;
 const FIRST = Date.UTC(2026, 10, 20);
 const HOURS = 24 * 6;
 
 /** More calls in the afternoon than at night, and more each day. */
-const tokensAt = (hour: number): number => 1000 + 400 * (hour % 24) + 90 * hour;
+const tokensAt = (hour: number): number => Math.round(1000 + 400 * (hour % 24) + 90 * hour);
 
-const log = lines(
-  ...Array.from({ length: HOURS }, (_, hour) => ({
-    ...span(hour, { span_id: spanId(hour + 1), 'span.type': 'llm' }),
-    '@timestamp': new Date(FIRST + hour * HOUR + 60_000).toISOString(),
-    'gen_ai.provider.name': 'openai',
-    'gen_ai.response.model': 'gpt-4o',
-    'gen_ai.usage.input_tokens': tokensAt(hour),
-    'gen_ai.usage.output_tokens': 100,
-    'spanline.cost.usd': 0.01,
-  })),
-);
+/** A call in each period of some milliseconds. */
+function logOf(period: number): string {
+  const calls = (HOURS * HOUR) / period;
+  return lines(
+    ...Array.from({ length: calls }, (_, call) => ({
+      ...span(call, { span_id: spanId(call + 1), 'span.type': 'llm' }),
+      '@timestamp': new Date(FIRST + call * period + 60_000).toISOString(),
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.response.model': 'gpt-4o',
+      'gen_ai.usage.input_tokens': tokensAt((call * period) / HOUR),
+      'gen_ai.usage.output_tokens': 100,
+      'spanline.cost.usd': 0.01,
+    })),
+  );
+}
+
+const log = logOf(HOUR);
 
 /** The usage of days that begin at midnight of an offset in hours. */
-function bill(offset: number, isTimed = false): string {
+function bill(offset: number, isTimed = false, period = HOUR): string {
   const days = new Map<string, number>();
-  for (let hour = 0; hour < HOURS; hour++) {
-    const local = FIRST + (hour + offset) * HOUR;
-    const day = new Date(local).toISOString().slice(0, 10);
-    days.set(day, (days.get(day) ?? 0) + tokensAt(hour));
+  for (let at = 0; at < HOURS * HOUR; at += period) {
+    const day = new Date(FIRST + at + offset * HOUR).toISOString().slice(0, 10);
+    days.set(day, (days.get(day) ?? 0) + tokensAt(at / HOUR));
   }
-  const calls = 24;
+  const calls = (24 * HOUR) / period;
   const rows = [...days].map(([day, tokens]) => {
     const date = isTimed
       ? `${day}T00:00:00${offset < 0 ? '-' : '+'}${String(Math.abs(offset)).padStart(2, '0')}:00`
@@ -41,7 +47,11 @@ function bill(offset: number, isTimed = false): string {
 }
 
 async function reconcile(content: string, ...args: readonly string[]) {
-  const cwd = folderWith({ 'app.ndjson': log, 'usage.csv': content });
+  return reconcileLog(log, content, ...args);
+}
+
+async function reconcileLog(text: string, content: string, ...args: readonly string[]) {
+  const cwd = folderWith({ 'app.ndjson': text, 'usage.csv': content });
   const { code, stdout, stderr } = await cli(['reconcile', 'app.ndjson', '--openai', 'usage.csv', ...args], { cwd });
   return { code, stdout, stderr };
 }
@@ -64,6 +74,27 @@ describe('days of another time zone', () => {
     expect(found.boundary?.then).toBeLessThan(0.001);
     const { stdout } = await reconcile(bill(offset));
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`with --utc-offset ${text} its sums of tokens differ by`);
+  });
+
+  it.each([
+    [5.5, '+05:30'],
+    [5.75, '+05:45'],
+    [-3.5, '-03:30'],
+    [-4, '-04:00'],
+  ])('may begin at a part of an hour of UTC: %s', async (offset, text) => {
+    const quarters = logOf(QUARTER);
+    const found = dataOf(await reconcileLog(quarters, bill(offset, false, QUARTER), '--json'));
+    expect(found.boundary).toMatchObject({ offset: text });
+    expect(found.boundary?.then).toBeLessThan(0.001);
+    const from = new Date(Date.UTC(2026, 10, 22) - offset * HOUR).toISOString();
+    const to = new Date(Date.UTC(2026, 10, 24) - offset * HOUR - 1).toISOString();
+    const args = ['--utc-offset', text, '--from', from, '--to', to, '--json'];
+    const { stdout } = await reconcileLog(quarters, bill(offset, false, QUARTER), ...args);
+    expect(JSON.parse(stdout)).toMatchObject({ differences: 0, sums: 2 * 3 });
+  });
+
+  it('are those of a whole hour where a part of it explains the bill no better', async () => {
+    expect(dataOf(await reconcile(bill(-3), '--json')).boundary).toMatchObject({ offset: '-03:00' });
   });
 
   it.each([false, true])('agree with the lines under --utc-offset (times: %s)', async (isTimed) => {

@@ -8,7 +8,7 @@ import { readAnthropic } from './anthropic.ts';
 import { readBedrock } from './bedrock.ts';
 import type { BillProvider, BillRow, ReadRow, RowProblem } from './bill.ts';
 import { type Cell, type CellTable, createCells } from './cells.ts';
-import { findBoundary, type HourlyTokens, offsetOf } from './day-boundary.ts';
+import { addTokens, findBoundary, offsetOf, type QuarterTokens } from './day-boundary.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { readOpenAi } from './openai.ts';
 import { addCall, type LogTimes } from './own-sums.ts';
@@ -188,27 +188,25 @@ export const reconcile = defineQuestion({
           problems.set(key, count);
     const wanted = new Set(given.map((name) => VENDORS[name][0]));
     const times: LogTimes = { firstMs: Infinity, lastMs: -Infinity, offsetMs };
-    const hours: HourlyTokens = new Map();
+    const quarters: QuarterTokens = new Map();
     let calls = 0;
     for await (const { kind, record } of query.records(allOf(filter, CALLS), read)) {
       if (kind !== 'span' || record['event.name'] === 'span.start') continue;
       const ms = addCall(record, wanted, table, times);
       if (ms === undefined) continue;
       calls++;
-      const hour = Math.floor(ms / 3_600_000);
-      const tokens = (record['gen_ai.usage.input_tokens'] ?? 0) + (record['gen_ai.usage.output_tokens'] ?? 0);
-      hours.set(hour, (hours.get(hour) ?? 0) + tokens);
+      addTokens(quarters, ms, (record['gen_ai.usage.input_tokens'] ?? 0) + (record['gen_ai.usage.output_tokens'] ?? 0));
     }
     const { inside, days, outsideUsd } = splitDays(table.cells(), times);
     const rows = inside.flatMap((one) => differencesOf(one, tolerance, times));
     const different = rows.filter(({ isDifferent }) => isDifferent);
     const shown = flags.all === true ? rows : different;
     const left = [...problems].map(([text, count]) => `${cell.count(count)} left out of ${text}.`);
-    const boundary = offsetMs === 0 ? findBoundary(inside, hours, tolerance) : undefined;
+    const boundary = offsetMs === 0 ? findBoundary(inside, quarters, tolerance) : undefined;
     const notes = [
       boundary === undefined
         ? ''
-        : `The days of the bill seem to begin at another hour than those of UTC: with --utc-offset ${boundary.offset} its sums of tokens differ by ${cell.percent(boundary.then)} instead of ${cell.percent(boundary.now)}.`,
+        : `The days of the bill seem to begin at another time than those of UTC: with --utc-offset ${boundary.offset} its sums of tokens differ by ${cell.percent(boundary.then)} instead of ${cell.percent(boundary.now)}.`,
       ...left,
       days === 0
         ? ''

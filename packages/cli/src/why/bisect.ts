@@ -23,10 +23,13 @@ which of them did it. A figure needs 30 traces.
 
   --only figures  p50_ms,p95_ms,error_rate,tokens,cost_usd or names of scores (all)
   --settings      also all changes of settings, with those that moved nothing
-  --gate          exit code 1 if a figure became worse, and did not go back
+  --gate          exit code 1 if a figure became worse, and did not go back. A weekend with which the log begins or ends
+                  does not count.
 `;
 
 const P_DIGITS = 3;
+/** Courses that blame no change. */
+const PASSES_GATE: ReadonlySet<BisectedMove['course']> = new Set(['passing', 'weekend']);
 
 /** `prompt: answer 3 → answer 4`, or the share of a value that got a part of the traces. */
 function changeText({ setting, before, after, moved }: SettingChange): string {
@@ -50,6 +53,8 @@ const namesOf = (settings: readonly SettingChange[]): string => settings.map(({ 
 /** A sentence on a move that is not one step. */
 function courseOf({ course, settings, stayed, atMs, counterparts }: BisectedMove): string {
   if (course === 'step') return '';
+  if (course === 'weekend')
+    return ' On one side of the move the log has a weekend alone, which may differ like this. A log of whole weeks tells.';
   const sudden = settings.filter(({ during }) => during === 0);
   if (course === 'gradual') {
     const alone = sudden.length === 0 ? '' : `: ${namesOf(sudden)}, which changed at once, cannot explain that alone`;
@@ -178,7 +183,7 @@ export const bisect = defineQuestion({
       data: found,
       isOk:
         found.tested.length > 0 &&
-        !(flags.gate === true && found.moves.some(({ isWorse, course }) => isWorse && course !== 'passing')),
+        !(flags.gate === true && found.moves.some(({ isWorse, course }) => isWorse && !PASSES_GATE.has(course))),
     };
   },
 });

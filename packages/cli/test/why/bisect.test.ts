@@ -1,7 +1,8 @@
 /** `spanline bisect`. */
 
 import { describe, expect, it } from 'vitest';
-import { lines } from '../../../query/test/support/logs.ts';
+import { traces } from '../../../query/test/support/bisected.ts';
+import { lines, START } from '../../../query/test/support/logs.ts';
 import { requests } from '../../../query/test/support/requests.ts';
 import { cli, folderWith } from '../support/cli.ts';
 
@@ -43,6 +44,21 @@ describe('spanline bisect', () => {
     expect(one(stdout)).toMatch(/The only setting .* goes back later, and model does not: it is not the cause alone\./);
     expect(one(stdout)).toContain('The figure was at this level before. A weekend, an incident');
     expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a Saturday', Date.UTC(2026, 10, 21), 0],
+    ['a Friday', Date.UTC(2026, 10, 20), 1],
+  ])('fails the gate on a Monday only if the log has a day of work before: it begins on %s', async (_, first, code) => {
+    const at = (number: number): number => first + number * 3_600_000;
+    const slow = traces(6 * 24, 31, (number, noise) => ({
+      at: at(number) - START,
+      ms: Math.exp(noise() * 0.2 + (at(number) < Date.UTC(2026, 10, 23) ? 6.4 : 7)),
+    }));
+    const cwd = folderWith({ 'app.ndjson': lines(...slow) });
+    const answer = await cli(['bisect', 'app.ndjson', '--only', 'p50_ms', '--gate'], { cwd, env: { COLUMNS: '200' } });
+    expect(answer.code).toBe(code);
+    expect(one(answer.stdout).includes('the log has a weekend alone')).toBe(code === 0);
   });
 
   it('says that it found no change, and which settings changed', async () => {

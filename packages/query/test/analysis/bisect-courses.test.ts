@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ask, told, traces, version } from '../support/bisected.ts';
+import { START } from '../support/logs.ts';
 
 const HOUR = 3_600_000;
 /** Traces of a day. */
@@ -81,5 +82,51 @@ describe('the course of a move', () => {
     );
     expect(told(answer).at(-1)).toBe('p50_ms worse: service.version 1 > 2');
     expect(answer.moves.map(({ course }) => course)).toEqual(['step', 'step']);
+  });
+});
+
+describe('a weekend at the edge of the log', () => {
+  const SATURDAY = Date.UTC(2026, 10, 21);
+
+  /** Days of traces from a time on, that are slower from another time on, and the course of that move. */
+  async function courseOf(fromMs: number, days: number, slowerMs: number): Promise<string[]> {
+    const startOf = (number: number): number => fromMs + number * (24 / DAILY) * HOUR;
+    const answer = await ask(
+      traces(days * DAILY, 29, (number, noise) => ({
+        at: startOf(number) - START,
+        service: version('1'),
+        ms: Math.exp(noise() * 0.2 + (startOf(number) < slowerMs ? 6.4 : 7)),
+      })),
+      { figures: ['p50_ms'] },
+    );
+    return answer.moves.map(({ course }) => course);
+  }
+  const day = (count: number, hours = 0): number => SATURDAY + (count * 24 + hours) * HOUR;
+
+  it.each([
+    ['begins', 0, 6, 2],
+    ['begins in the middle of', 1, 6, 2],
+    ['ends', -4, 6, 0],
+  ])('may move a figure where it %s', async (_, first, days, border) => {
+    expect(await courseOf(day(first), days, day(border))).toEqual(['weekend']);
+  });
+
+  it.each([
+    ['in California', 8],
+    ['in Japan', -9],
+    ['in India', -5.5],
+  ])('is that of any time zone: %s', async (_, hours) => {
+    expect(await courseOf(day(0, hours), 6, day(2, hours))).toEqual(['weekend']);
+    expect(await courseOf(day(-4, hours), 6, day(0, hours))).toEqual(['weekend']);
+  });
+
+  it.each([
+    ['there are days of work on both sides', -1, 6, 2],
+    ['the figure moved on a Tuesday', 0, 6, 3],
+    ['the figure moved within the weekend', 0, 6, 1],
+    ['the log begins on a Monday', 2, 4, 3],
+    ['the log goes on after the weekend', -4, 8, 0],
+  ])('explains nothing where %s', async (_, first, days, border) => {
+    expect(await courseOf(day(first), days, day(border))).toEqual(['step']);
   });
 });

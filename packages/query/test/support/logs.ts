@@ -13,7 +13,8 @@ export function folder(): string {
   return path;
 }
 
-const DAY = Date.UTC(2026, 10, 23, 9);
+/** Spans begin so many milliseconds after this time, which is a Monday. */
+export const START = Date.UTC(2026, 10, 23, 9);
 
 /** Hexadecimal id of a number. */
 const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0');
@@ -26,7 +27,7 @@ export function span(
   { at = 0, ms = 10, ...fields }: { at?: number; ms?: number } & Partial<SpanRecord> = {},
 ): SpanRecord {
   return {
-    '@timestamp': new Date(DAY + at + ms).toISOString(),
+    '@timestamp': new Date(START + at + ms).toISOString(),
     level: 'info',
     message: `step ${number}`,
     'event.name': 'span.end',
@@ -37,7 +38,7 @@ export function span(
     span_id: spanId(number),
     'span.name': `step ${number}`,
     'span.type': 'task',
-    'event.start': `${new Date(DAY + at).toISOString().slice(0, -1)}000Z`,
+    'event.start': `${new Date(START + at).toISOString().slice(0, -1)}000Z`,
     duration_ms: ms,
     ...fields,
   };

@@ -1,4 +1,4 @@
-/** The course of a move: one step, a drift, or a level that passes. */
+/** The course of a move: one step, a drift, a level that passes, or a weekend at the edge of the log. */
 
 import { isDrift } from '@spanline/record/statistics';
 
@@ -6,8 +6,10 @@ import { isDrift } from '@spanline/record/statistics';
  * - `step`: the figure moved at one time, and stayed.
  * - `gradual`: a line describes the moves in one direction that follow each other better than steps do.
  * - `passing`: the figure goes back to its former level later, or comes back to it. A weekend does, and an incident.
+ * - `weekend`: the log begins or ends with a weekend, and the figure moved at its border. The log has no other one to
+ *   compare it with.
  */
-export type Course = 'step' | 'gradual' | 'passing';
+export type Course = 'step' | 'gradual' | 'passing' | 'weekend';
 
 interface Placed {
   /** Index of the first value after the move. */
@@ -48,8 +50,44 @@ function isGradual(moves: readonly Placed[], index: number, values: Float64Array
   return isDrift(values.subarray(start, end), steps);
 }
 
-/** Adds the courses of the moves of a figure. @param moves - in the order of time */
-export function coursesOf<Kind extends Placed>(moves: readonly Kind[], values: Float64Array): (Kind & Coursed)[] {
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const WEEK = 7;
+/** The first of their kind since 1970, in days. */
+const [SATURDAY, MONDAY] = [2, 4];
+/** Midnight in New Zealand comes so long before that of UTC, and midnight in California so long after it. */
+const [EAST_MS, WEST_MS] = [13 * HOUR_MS, 8 * HOUR_MS];
+
+/** The midnight in UTC that begins a day of the week, nearest to a time. */
+const midnightNear = (ms: number, day: number): number =>
+  (Math.round((ms / DAY_MS - day) / WEEK) * WEEK + day) * DAY_MS;
+
+/** True if all before a move may be a weekend that ends with it, in a time zone from New Zealand to California. */
+function followsWeekend({ fromMs, toMs }: Placed, firstMs: number): boolean {
+  const monday = midnightNear(fromMs, MONDAY);
+  const end = Math.max(fromMs, monday - EAST_MS);
+  return end <= Math.min(toMs, monday + WEST_MS) && firstMs < monday && firstMs >= end - 2 * DAY_MS;
+}
+
+/** True if all after a move may be a weekend that begins with it. */
+function precedesWeekend({ fromMs, toMs }: Placed, lastMs: number): boolean {
+  const saturday = midnightNear(toMs, SATURDAY);
+  const start = Math.min(toMs, saturday + WEST_MS);
+  return start >= Math.max(fromMs, saturday - EAST_MS) && lastMs >= saturday && lastMs < start + 2 * DAY_MS;
+}
+
+/**
+ * Adds the courses of the moves of a figure.
+ *
+ * @param moves - in the order of time
+ * @param times - of the values
+ */
+export function coursesOf<Kind extends Placed>(
+  moves: readonly Kind[],
+  values: Float64Array,
+  times: Float64Array,
+): (Kind & Coursed)[] {
+  const [firstMs = NaN, lastMs = NaN] = [times[0], times.at(-1)];
   return moves.map((move, index) => {
     const [earlier, later] = [moves[index - 1], moves[index + 1]];
     const counterparts = [
@@ -57,6 +95,10 @@ export function coursesOf<Kind extends Placed>(moves: readonly Kind[], values: F
       ...(later !== undefined && isUndone(move, later) ? [later] : []),
     ].map(({ fromMs, toMs }) => ({ fromMs, toMs }));
     if (counterparts.length > 0) return { ...move, course: 'passing', counterparts };
+    const isAtWeekend =
+      (earlier === undefined && followsWeekend(move, firstMs)) ||
+      (later === undefined && precedesWeekend(move, lastMs));
+    if (isAtWeekend) return { ...move, course: 'weekend', counterparts };
     return { ...move, course: isGradual(moves, index, values) ? 'gradual' : 'step', counterparts };
   });
 }

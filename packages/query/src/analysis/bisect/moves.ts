@@ -110,7 +110,7 @@ function movesOf(series: Series, first: ChangePoint, factor: number): Move[] {
       },
     ];
   });
-  return coursesOf(moves, tested).map(({ at: _, ...move }) => move);
+  return coursesOf(moves, tested, times).map(({ at: _, ...move }) => move);
 }
 
 /**
