@@ -8,7 +8,6 @@ import type {
   StepStartArguments,
   TokenArguments,
 } from './callback-arguments.ts';
-import { readModelError } from './models/answer.ts';
 import { addStreamEvent, addToken, type StreamedAnswer } from './models/streamed-answer.ts';
 import { toModelMessages } from './objects/messages.ts';
 import { toRunStart } from './objects/run-start.ts';
@@ -19,7 +18,7 @@ import { SCOPE } from './scope.ts';
 import { describeChainEnd, startChain } from './steps/chain.ts';
 import { writeCustomEvent } from './steps/custom-event.ts';
 import { GRAPH_HANDLER, recordInterrupt, recordResume } from './steps/interrupts.ts';
-import { describeModelEnd, setMessages, startModel, streamModel } from './steps/model.ts';
+import { describeModelEnd, failModel, setMessages, startModel, streamModel } from './steps/model.ts';
 import { startRetriever } from './steps/retriever.ts';
 import { ToolCalls } from './steps/tool-calls.ts';
 import { describeToolEnd, startTool } from './steps/tool.ts';
@@ -125,17 +124,8 @@ export class SpanlineCallbackHandler {
     );
   }
 
-  #failed(error: unknown, end: EndArguments): void {
-    const run = this.#runs.get(end[0]);
-    try {
-      if (run?.owned === true && run.span.type === 'llm') run.span.set(readModelError(error));
-    } finally {
-      this.#runs.fail(end, error);
-    }
-  }
-
   handleChainError(error: unknown, ...end: EndArguments): void {
-    this.#guard('langchain chain error', () => this.#failed(error, end));
+    this.#guard('langchain chain error', () => failModel(this.#runs, end, error));
   }
 
   handleChatModelStart(
@@ -188,7 +178,7 @@ export class SpanlineCallbackHandler {
   }
 
   handleLLMError(error: unknown, ...end: EndArguments): void {
-    this.#guard('langchain llm error', () => this.#failed(error, end));
+    this.#guard('langchain llm error', () => failModel(this.#runs, end, error));
   }
 
   handleRetrieverStart(

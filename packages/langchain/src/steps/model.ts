@@ -2,14 +2,14 @@
 
 import type { Message, Span } from '@spanline/core';
 import { attributesOf, observedUsage, props, type Run, text } from '@spanline/instrumentation';
-import { readModelOutput } from '../models/answer.ts';
+import { readModelError, readModelOutput } from '../models/answer.ts';
 import { hasSound } from '../models/dropped-counts.ts';
 import { readModelRequest } from '../models/request.ts';
 import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
 import { serializedClass } from '../objects/names.ts';
 import { nameAttributes, promptName } from '../objects/prompt.ts';
 import type { RunStart } from '../objects/run-start.ts';
-import type { OpenRuns } from '../runs/open-runs.ts';
+import type { EndArguments, OpenRuns } from '../runs/open-runs.ts';
 import { DEFAULT_TRAITS, type RunData } from '../runs/run-data.ts';
 
 /** Arguments of `handleChatModelStart` and `handleLLMStart` about the call itself. */
@@ -64,4 +64,14 @@ export function describeModelEnd({ span, data }: Run<RunData>, output: unknown, 
   span.set(
     readModelOutput(output, { startedMs, streamed, isCached, observed, requestModel: model, hasSound: data.hasSound }),
   );
+}
+
+/** Ends a run that threw. A model call, also one that runs as a chain, gets request id and rate limit of the error. */
+export function failModel(runs: OpenRuns, end: EndArguments, error: unknown): void {
+  const run = runs.get(end[0]);
+  try {
+    if (run?.owned === true && run.span.type === 'llm') run.span.set(readModelError(error));
+  } finally {
+    runs.fail(end, error);
+  }
 }
