@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPnpm } from './pnpm.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,8 +13,8 @@ interface Manifest {
 
 /** Packs each built package once, as it would be published. @returns the tarballs, by the names of the packages' folders */
 export function packPackages(destination: string): Map<string, string> {
-  const args = ['-y', 'pnpm@12', '-r', '--filter', './packages/*', 'pack', '--pack-destination', destination];
-  execFileSync('npx', args, {
+  const args = ['-r', '--filter', './packages/*', 'pack', '--pack-destination', destination];
+  execFileSync(findPnpm(), args, {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],

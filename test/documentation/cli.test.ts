@@ -5,11 +5,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli, MAIN, type Outcome } from '../../packages/cli/test/support/cli.ts';
 import { serviceLog } from '../support/service-log.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = join(ROOT, 'docs/cli.md');
-const MAIN = join(ROOT, 'packages/cli/dist/main.js');
 
 const SERVER = `import express from 'express';
 import OpenAI from 'openai';
@@ -35,23 +35,37 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a line of a shell in the folder with the log. `spanline` is the compiled program. */
-function runLine(line: string): { status: number | null; stdout: string; stderr: string } {
+const WORDS = /^npx spanline((?: +(?:'[^']*'|\\.|[^\s'"\\|<>&;$`])+)+)$/;
+const WORD = /(?:'[^']*'|\\.|[^\s'\\])+/g;
+const QUOTING = /'([^']*)'|\\(.)/g;
+
+/** The arguments of a line that is one command; undefined for one with pipes, or with other programs. */
+function argumentsOf(line: string): string[] | undefined {
+  const [, words] = WORDS.exec(line) ?? [];
+  return words?.match(WORD)?.map((word) => word.replaceAll(QUOTING, '$1$2'));
+}
+
+/** Runs a line in the folder with the log: a command in this process, others in a shell with the compiled program. */
+async function runLine(line: string): Promise<Outcome> {
+  const env = { COLUMNS: '100', SPANLINE_SOURCE: 'app.ndjson' };
+  const args = argumentsOf(line);
+  if (args !== undefined) return cli(args, { cwd: folder, env });
   const script = `spanline() { "${process.execPath}" "${MAIN}" "$@"; }\n${line.replaceAll('npx spanline', 'spanline')}`;
-  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', COLUMNS: '100', SPANLINE_SOURCE: 'app.ndjson' };
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
-  return { status, stdout, stderr };
+  const all = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...env };
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, env: all, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
 }
 
 const text = readFileSync(PAGE, 'utf8');
 
 it('every command prints what the page shows (update it with -u)', async () => {
   let failures = '';
-  const page = text.replaceAll(/^```console\n\$ (.+)\n[\s\S]*?^```$/gm, (_, line: string) => {
-    const { status, stdout, stderr } = runLine(line);
-    if (status !== 0) failures += `${line}: ${status} ${stderr}`;
-    return `\`\`\`console\n$ ${line}\n${stdout}\`\`\``;
-  });
+  let page = text;
+  for (const [block, line = ''] of text.matchAll(/^```console\n\$ (.+)\n[\s\S]*?^```$/gm)) {
+    const { code, stdout, stderr } = await runLine(line);
+    if (code !== 0) failures += `${line}: ${code} ${stderr}`;
+    page = page.replace(block, () => `\`\`\`console\n$ ${line}\n${stdout}\`\`\``);
+  }
   expect(failures).toBe('');
   await expect(page).toMatchFileSnapshot(PAGE);
 });
@@ -67,9 +81,9 @@ describe('the ten questions to a log', () => {
     expect(commands).toHaveLength(10);
   });
 
-  it.each(commands)('have an answer by one command: $question', ({ line }) => {
-    const { status, stdout, stderr } = runLine(line.replaceAll('\\|', '|'));
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  it.each(commands)('have an answer by one command: $question', async ({ line }) => {
+    const { code, stdout, stderr } = await runLine(line.replaceAll('\\|', '|'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').length).toBeGreaterThan(2);
   });
 });

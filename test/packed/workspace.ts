@@ -101,7 +101,7 @@ export function createProject(
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  run('npx', ['-y', 'pnpm@12', 'install', '--prefer-offline', '--no-frozen-lockfile'], folder);
+  run(inject('pnpm'), ['install', '--prefer-offline', '--no-frozen-lockfile'], folder);
   return folder;
 }
 

@@ -10,14 +10,14 @@ import express from 'express';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import { spanlineErrorHandler, spanlineExpress } from '@spanline/express';
 import { wrapMcp } from '@spanline/mcp';
-import { MODEL_URL, RUN, serviceTracer } from './files.ts';
+import { MODEL_URL, serviceTracer } from './files.ts';
 
 const tracer = serviceTracer('api');
 registerTelemetry(spanlineTelemetry({ tracer }));
 
 const shop = new StdioClientTransport({
   command: process.execPath,
-  args: [...RUN, fileURLToPath(new URL('shop.ts', import.meta.url))],
+  args: [...process.execArgv, fileURLToPath(new URL('shop.ts', import.meta.url))],
   env: process.env as Record<string, string>,
 });
 const client = wrapMcp(await createMCPClient({ transport: shop }), { tracer });

@@ -6,12 +6,16 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseLine, type SpanRecord } from '@spanline/core';
 import { ask } from './chat.ts';
-import { FOLDER, logFile, MODEL_URL, RUN, SERVICES, serviceTracer } from './files.ts';
+import { FOLDER, logFile, MODEL_URL, SERVICES, serviceTracer } from './files.ts';
 import { type Model, startModel } from './model.ts';
 
-async function startApi(folder: string, modelUrl: string): Promise<{ url: string; child: ChildProcess }> {
+async function startApi(
+  folder: string,
+  modelUrl: string,
+  execArgv: readonly string[],
+): Promise<{ url: string; child: ChildProcess }> {
   const child = fork(fileURLToPath(new URL('api.ts', import.meta.url)), {
-    execArgv: [...RUN],
+    execArgv: [...execArgv],
     env: { ...process.env, [FOLDER]: folder, [MODEL_URL]: modelUrl },
   });
   const failed = once(child, 'exit').then(() => Promise.reject(new Error('the API did not start')));
@@ -42,6 +46,8 @@ export interface ConversationOptions {
   readonly latencyMs?: number;
   /** Starts the model of the service. A replay gives the recorded one. @defaultValue {@link startModel} */
   readonly model?: () => Promise<Model>;
+  /** Arguments of Node for the other processes. @defaultValue those of this one */
+  readonly execArgv?: readonly string[];
 }
 
 /**
@@ -53,13 +59,14 @@ export interface ConversationOptions {
 export async function converse(
   folder: string,
   question: string,
-  { signal, latencyMs, model = () => startModel(latencyMs) }: ConversationOptions = {},
+  options: ConversationOptions = {},
 ): Promise<{ readonly answer: string; readonly records: readonly SpanRecord[] }> {
+  const { signal, latencyMs, model = () => startModel(latencyMs), execArgv = process.execArgv } = options;
   const files = SERVICES.map((service) => logFile(folder, service));
   for (const file of files) rmSync(file, { force: true });
   const tracer = serviceTracer('web', folder);
   const started = await model();
-  const { url, child } = await startApi(folder, started.url);
+  const { url, child } = await startApi(folder, started.url, execArgv);
   try {
     const answer = await ask(tracer, url, question, signal).catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;

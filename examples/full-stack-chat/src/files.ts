@@ -25,6 +25,3 @@ export function serviceTracer(service: Service, folder: string = process.env[FOL
     statsIntervalSeconds: 0,
   });
 }
-
-/** Arguments of Node that run a file of this example. */
-export const RUN: readonly string[] = ['--conditions', '@spanline/source', '--import', 'tsx'];

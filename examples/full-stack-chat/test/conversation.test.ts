@@ -9,6 +9,9 @@ import { converse, type ConversationOptions } from '../src/conversation.ts';
 import { logFile } from '../src/files.ts';
 import type { Model } from '../src/model.ts';
 
+/** The other processes load the compiled packages. */
+const execArgv = ['--import', 'tsx'];
+
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-chat-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,7 +23,7 @@ async function traceOf(
   folder = newFolder(),
   options: ConversationOptions = {},
 ): Promise<{ answer: string; trace: SpanRecord[] }> {
-  const { answer, records } = await converse(folder, question, options);
+  const { answer, records } = await converse(folder, question, { execArgv, ...options });
   for (const record of records) expect(validate(record)).toEqual({ valid: true });
   const asked = records.find((record) => record['span.name'] === 'chat');
   return { answer, trace: records.filter(({ trace_id }) => trace_id === asked?.trace_id) };
