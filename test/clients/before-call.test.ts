@@ -3,7 +3,7 @@ import type { LLMock } from '@copilotkit/aimock';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { ChatOpenAI } from '@langchain/openai';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { wrapAnthropic } from '@spanline/anthropic';
 import { createTracer, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
@@ -12,15 +12,13 @@ import { type Budget, budget, BudgetExceededError } from '@spanline/monitor';
 import { wrapOpenAI } from '@spanline/openai';
 import { createWorld, ScriptedModel } from '../../packages/langchain/test/support/world.ts';
 import { VERSIONS } from '../../packages/openai/test/support/versions.ts';
-import { startProvider } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 beforeEach(() => provider.clearRequests());
 
 const MESSAGES = [{ role: 'user' as const, content: 'plain' }];

@@ -6,24 +6,23 @@ import { RunnableLambda } from '@langchain/core/runnables';
 import { tool as langchainTool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
 import { generateText, isStepCount, jsonSchema, streamText, tool, type ToolSet } from 'ai';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
 import { useTracer } from '../support/set-up.ts';
+import { useProvider } from '../support/use-provider.ts';
 
 let provider: LLMock;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 beforeEach(() => provider.clearRequests());
 
 useTracer((newLog, newTracer) => {

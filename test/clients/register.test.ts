@@ -1,15 +1,13 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
-import { startProvider } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 const OPENAI = `
   await new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1' })

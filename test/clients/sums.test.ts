@@ -1,16 +1,15 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
 import { runs } from '../support/effort.ts';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 beforeEach(() => provider.clearRequests());
 
 /** US dollars for a million tokens in and out. Each part of the program asks models of its own, so that the provider knows what it served to which. */

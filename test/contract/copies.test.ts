@@ -8,9 +8,10 @@ import type * as core from '@spanline/core';
 import { createTracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { collectUntil } from '../support/garbage.ts';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
 import { drain } from '../support/records.ts';
 import { type Installation, installAgain } from '../support/second-installation.ts';
+import { useProvider } from '../support/use-provider.ts';
 import { INSTRUMENTATIONS, USD_PER_CALL } from './support/programs.ts';
 import { SERVERS } from './support/servers.ts';
 
@@ -19,11 +20,9 @@ const NAMES = [...new Set(INSTRUMENTATIONS.map(({ name }) => name))];
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 /** Each instrumentation alone, and all of them with what is below. */
 let own: Installation;

@@ -2,14 +2,15 @@
 
 import type { LLMock } from '@copilotkit/aimock';
 import { ChatOpenAI } from '@langchain/openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { wire } from '@spanline/wire';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
 import { drain } from '../support/records.ts';
 import { useWire } from '../support/set-up.ts';
+import { useProvider } from '../support/use-provider.ts';
 import { events, json, type Wire } from '../support/wire/server.ts';
 import { INSTRUMENTATIONS, type Program, USD_PER_CALL } from './support/programs.ts';
 
@@ -24,10 +25,9 @@ useWire((opened) => {
   server = opened;
 });
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-afterAll(() => provider.stop());
 
 beforeEach(() => {
   log = memoryLog();

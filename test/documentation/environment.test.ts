@@ -1,19 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
-import { startProvider } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const page = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 /** Variables that the source reads; codes of warnings are no variables. */
 function variables(): string[] {

@@ -1,18 +1,17 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 import { ANTHROPIC_VENDORS, anthropicVendorProgram } from './support/anthropic-vendors.ts';
 import { vendorsTogether } from './support/vendors-together.ts';
 import { vendorProgram, VENDORS } from './support/vendors.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 async function run(program: string): Promise<{ names: string[]; lines: Record<string, unknown>[] }> {
   const { code, stdout, stderr } = await runChild(program, { env: { BASE: provider.url } });

@@ -1,19 +1,19 @@
 /** OpenTelemetry's own SDK with real instrumentations, each in a process of its own, and beside other tracers. */
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tree } from '@spanline/core/testing';
 import { jsonLines, runChild } from '../support/child.ts';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 import { AI_SDK_PROGRAMS, DATADOG, OPENAI_PROGRAMS, SENTRY, SERVICES } from './support/otel-programs.ts';
 
 type Line = Record<string, unknown>;
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-afterAll(() => provider.stop());
 
 async function run(program: string, env: Record<string, string> = {}): Promise<{ lines: Line[]; names: string[] }> {
   const { code, stdout, stderr } = await runChild(program, { env: { BASE: provider.url, ...env } });

@@ -16,13 +16,14 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { LangChainInstrumentation as TraceloopInstrumentation } from '@traceloop/instrumentation-langchain';
 import OpenAI from 'openai';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTracer, type SpanRecord, type Tracer } from '@spanline/core';
 import { memoryLog, type MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { wrapOpenAI } from '@spanline/openai';
 import { SpanlineSpanProcessor } from '@spanline/otel';
-import { startProvider, USAGE } from '../support/provider.ts';
+import { USAGE } from '../support/provider.ts';
+import { useProvider } from '../support/use-provider.ts';
 
 const MODEL = 'gpt-4o';
 
@@ -31,10 +32,9 @@ let log: MemoryLog;
 let tracer: Tracer;
 const undo: (() => void)[] = [];
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-afterAll(() => provider.stop());
 
 let tracerProvider: BasicTracerProvider;
 

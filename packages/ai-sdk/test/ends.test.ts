@@ -1,12 +1,12 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { spanlineMiddleware, spanlineTelemetry } from '@spanline/ai-sdk';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { collectUntil } from '../../../test/support/garbage.ts';
-import { startProvider } from '../../../test/support/provider.ts';
 import { drain } from '../../../test/support/records.ts';
 import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import type { Wire } from '../../../test/support/wire/server.ts';
 import { SDKS, watchedBy } from './support/sdks.ts';
 
@@ -15,11 +15,9 @@ let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 useWire((opened) => {
   wire = opened;
 });

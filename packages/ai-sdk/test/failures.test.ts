@@ -2,14 +2,14 @@
 
 import { getEventListeners } from 'node:events';
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { spanlineMiddleware, spanlineTelemetry } from '@spanline/ai-sdk';
 import type { SpanRecord, Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
-import { startProvider } from '../../../test/support/provider.ts';
 import { drain } from '../../../test/support/records.ts';
 import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { json, type Wire } from '../../../test/support/wire/server.ts';
 import { SDKS, watchedBy } from './support/sdks.ts';
 
@@ -18,11 +18,9 @@ let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 useWire((opened) => {
   wire = opened;
 });

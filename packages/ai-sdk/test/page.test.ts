@@ -3,24 +3,22 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LLMock } from '@copilotkit/aimock';
 import { generateText, stepCountIs, tool } from 'ai';
-import { afterAll, beforeAll, it } from 'vitest';
+import { it } from 'vitest';
 import { z } from 'zod';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import type { Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
-import { startProvider } from '../../../test/support/provider.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
 import { expectLine, expectTree } from '../../../test/support/shown.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 
 let provider: LLMock;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 useTracer((newLog, newTracer) => {
   [log, tracer] = [newLog, newTracer];
 });

@@ -1,15 +1,13 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
-import { startProvider } from '../../../test/support/provider.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 const program = (sdk: string, openai: string, more = '', before = ''): string => `
   import { createOpenAI } from '${openai}';

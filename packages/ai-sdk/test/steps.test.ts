@@ -1,15 +1,15 @@
 import type { LLMock } from '@copilotkit/aimock';
 import type { LanguageModel } from 'ai';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { spanlineEmbeddingMiddleware, spanlineMiddleware, spanlineTelemetry } from '@spanline/ai-sdk';
 import { createTracer, llmSpan, type SpanRecord, type Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
-import { startProvider } from '../../../test/support/provider.ts';
 import { drain } from '../../../test/support/records.ts';
 import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { openaiChatText } from '../../../test/support/wire/openai.ts';
 import { json, type Wire } from '../../../test/support/wire/server.ts';
 import { SDKS, watchedBy } from './support/sdks.ts';
@@ -19,11 +19,9 @@ let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 useWire((opened) => {
   wire = opened;
 });

@@ -1,25 +1,23 @@
 import type { LLMock } from '@copilotkit/aimock';
 import { registerTelemetry } from 'ai';
 import { registerTelemetryIntegration } from 'ai6';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import { currentSpan, observe, type SpanRecord, type Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
-import { startProvider } from '../../../test/support/provider.ts';
 import { drain } from '../../../test/support/records.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { SDKS, watchedBy } from './support/sdks.ts';
 
 let provider: LLMock;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 useTracer(
   (newLog, newTracer) => {

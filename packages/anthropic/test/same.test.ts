@@ -1,21 +1,20 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { comparable } from '../../../test/support/comparable.ts';
-import { startProvider, USAGE } from '../../../test/support/provider.ts';
+import { USAGE } from '../../../test/support/provider.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { ask, SCENARIOS } from './support/scenarios.ts';
 import { VERSIONS } from './support/versions.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 describe.each(Object.entries(VERSIONS))('a wrapped client of %s is one that is not:', (_version, Class) => {
   const newClient = (): Anthropic => new Class({ apiKey: 'test', baseURL: provider.url, maxRetries: 0 });

@@ -7,14 +7,14 @@ import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import { createAgent } from 'langchain';
-import { afterAll, beforeAll, it } from 'vitest';
+import { it } from 'vitest';
 import { z } from 'zod';
 import type { Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { startProvider } from '../../../test/support/provider.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
 import { expectLine, expectTree } from '../../../test/support/shown.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 
 const README = 'packages/langchain/README.md';
 const PAGE = 'docs/langchain.md';
@@ -22,11 +22,9 @@ let provider: LLMock;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 useTracer((newLog, newTracer) => {
   [log, tracer] = [newLog, newTracer];

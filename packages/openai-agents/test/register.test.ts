@@ -1,15 +1,13 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
-import { startProvider } from '../../../test/support/provider.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 /** The SDK traces nothing where NODE_ENV is `test`. OpenAI's exporter would send its traces to the same server. */
 const PROGRAM = `

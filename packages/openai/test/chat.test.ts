@@ -1,14 +1,14 @@
 import type { LLMock } from '@copilotkit/aimock';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
-import { startProvider } from '../../../test/support/provider.ts';
 import { drain, onlyRecord } from '../../../test/support/records.ts';
-import { useTracer } from '../../../test/support/set-up.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { openaiChatText, openaiChatTool } from '../../../test/support/wire/openai.ts';
-import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
+import { events, json, type Wire } from '../../../test/support/wire/server.ts';
 import { ask } from './support/scenarios.ts';
 import { helpersOf, VERSIONS } from './support/versions.ts';
 
@@ -17,12 +17,12 @@ let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
-  wire = await openWire();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => Promise.all([provider.stop(), wire.close()]));
+useWire((opened) => {
+  wire = opened;
+});
 
 useTracer(
   (newLog, newTracer) => {

@@ -1,20 +1,18 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
 import { comparable } from '../../../test/support/comparable.ts';
-import { startProvider } from '../../../test/support/provider.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { SCENARIOS } from './support/scenarios.ts';
 import { makesCopies, VERSIONS } from './support/versions.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 describe.each(Object.entries(VERSIONS))('a wrapped client of %s is one that is not:', (_version, Class) => {
   const newClient = (): InstanceType<typeof Class> =>

@@ -1,15 +1,13 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
-import { startProvider } from '../../../test/support/provider.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 
 let provider: LLMock;
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => provider.stop());
 
 /** Runs `body` with clients of each version, plain or wrapped; what was rejected and nobody heard of is counted for each. */
 async function run(body: string, ...clients: ('plain' | 'wrapped')[]): Promise<Record<string, unknown>[]> {

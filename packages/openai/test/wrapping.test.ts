@@ -3,15 +3,15 @@ import OpenAI, { AzureOpenAI } from 'openai';
 import OpenAI4 from 'openai4';
 import OpenAI5 from 'openai5';
 import OpenAI7 from 'openai7';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTracer, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
-import { startProvider } from '../../../test/support/provider.ts';
 import { drain, onlyRecord } from '../../../test/support/records.ts';
-import { useTracer } from '../../../test/support/set-up.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { openaiChatText } from '../../../test/support/wire/openai.ts';
-import { openWire, type Wire } from '../../../test/support/wire/server.ts';
+import { type Wire } from '../../../test/support/wire/server.ts';
 import { ask } from './support/scenarios.ts';
 
 let provider: LLMock;
@@ -19,12 +19,12 @@ let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  provider = await startProvider();
-  wire = await openWire();
+useProvider((started) => {
+  provider = started;
 });
-
-afterAll(() => Promise.all([provider.stop(), wire.close()]));
+useWire((opened) => {
+  wire = opened;
+});
 
 useTracer(
   (newLog, newTracer) => {

@@ -2,14 +2,14 @@ import type { LLMock } from '@copilotkit/aimock';
 /** The lines of model calls have the prompt, whoever makes the call. */
 import { ChatOpenAI } from '@langchain/openai';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { llmSpan, type SpanRecord, type Tracer, withContext } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { wrapOpenAI } from '@spanline/openai';
 import { definePrompt } from '@spanline/prompts';
-import { startProvider } from '../../../test/support/provider.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 
 let provider: LLMock;
 let log: MemoryLog;
@@ -17,10 +17,9 @@ let tracer: Tracer;
 useTracer((newLog, newTracer) => {
   [log, tracer] = [newLog, newTracer];
 });
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-afterAll(() => provider.stop());
 
 const prompt = definePrompt({
   name: 'answer',

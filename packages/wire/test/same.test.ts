@@ -1,13 +1,13 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wrapAnthropic } from '@spanline/anthropic';
 import type { Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
 import { comparable } from '../../../test/support/comparable.ts';
-import { startProvider } from '../../../test/support/provider.ts';
 import { parsedRecords } from '../../../test/support/records.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
+import { useProvider } from '../../../test/support/use-provider.ts';
 import { SCENARIOS as ANTHROPIC_SCENARIOS } from '../../anthropic/test/support/scenarios.ts';
 import { VERSIONS as ANTHROPIC_VERSIONS } from '../../anthropic/test/support/versions.ts';
 import { SCENARIOS } from '../../openai/test/support/scenarios.ts';
@@ -26,10 +26,9 @@ useTracer(
   { capture: 'full' },
 );
 
-beforeAll(async () => {
-  provider = await startProvider();
+useProvider((started) => {
+  provider = started;
 });
-afterAll(() => provider.stop());
 beforeEach(() => {
   stop = undefined;
 });
