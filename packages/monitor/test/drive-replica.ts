@@ -18,7 +18,10 @@ async function quarter(replica: ChildProcess, isFailing: boolean): Promise<Said>
   const onExit = (): void => end.abort(new Error('The replica ended.'));
   replica.once('exit', onExit);
   const answer = once(replica, 'message', { signal: end.signal });
-  replica.send(isFailing);
+  // Without this function, a process that has just been killed is an error that nobody waits for.
+  replica.send(isFailing, (error) => {
+    if (error !== null) end.abort(error);
+  });
   const [said] = (await answer) as [Said];
   replica.off('exit', onExit);
   return said;
