@@ -13,7 +13,7 @@ import fs, {
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
 import { type Engine, startEngine } from '../src/engine/engine.ts';
@@ -119,6 +119,25 @@ describe('a file that another program writes', () => {
     write(20, 25);
     await tail().drain();
     expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(25));
+  });
+
+  it('may be renamed to a name that does not begin like its own while nobody looks', async () => {
+    write(0, 10);
+    const first = tail();
+    await first.drain();
+    await first.stop(1000);
+    write(10, 15);
+    const renamed = join(dirname(log), 'of-yesterday.log');
+    renameSync(log, renamed);
+    write(15, 20);
+    const second = tail();
+    await second.drain();
+    expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(20));
+    write(20, 22, renamed);
+    await second.drain();
+    await second.stop(1000);
+    await tail().drain();
+    expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(22));
   });
 
   it('leaves alone what was rotated away before it was ever shipped', async () => {

@@ -1,10 +1,12 @@
 import type { Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import { BoundedMap } from '@spanline/record';
 import { findTwin, isBeginningOf } from './copies.ts';
 import { fileId } from './file-id.ts';
 import { isGzip } from './gzip.ts';
-import { type History, type KnownFiles, statFile } from './known-files.ts';
+import { type History, idOf, type KnownFiles, statFile } from './known-files.ts';
 import type { ReadFiles } from './read-files.ts';
+import { createRenamedFiles } from './renamed-files.ts';
 import { createSiblings } from './siblings.ts';
 
 /** A content that a watched path has, or had, and the file that it is in now. */
@@ -61,7 +63,7 @@ export interface ContentFinder {
 const MAX_FILES = 20_000;
 
 /**
- * Creates the search for contents: that of the watched path, those that were rotated to the files beside it, and those
+ * Creates the search for contents: that of the watched path, those that were rotated to files in its folder, and those
  * in files that a link named. A content is known by the inode of its file. If that is gone, or has another content, it
  * is known by its bytes.
  */
@@ -75,6 +77,7 @@ export function createContentSearch({
   /** Files that are not to be read, and what that was decided from. */
   const ignored = new BoundedMap<string, string>(MAX_FILES);
   const later = new BoundedMap<string, true>(MAX_FILES);
+  const pathIn = createRenamedFiles();
 
   /**
    * Whether a file is a later one than those that are known, or may be a copy of one that was hardly known. It goes on
@@ -95,6 +98,19 @@ export function createContentSearch({
   function knownFolder(stats: Stats): string | undefined {
     const folder = known.lastOf(fileId(stats));
     return folder === undefined || isMoved(folder) || known.isReplaced(folder, stats) ? undefined : folder;
+  }
+
+  /** A content whose file has a name that does not begin like that of the watched one. */
+  function findRenamed(
+    folder: string,
+    places: ReadonlySet<string>,
+  ): Pick<FoundContent, 'path' | 'stats' | 'folder'> | undefined {
+    for (const place of places) {
+      const path = pathIn(place, idOf(folder));
+      const stats = path === undefined || isGzip(path) ? undefined : statFile(path);
+      if (path !== undefined && stats !== undefined && knownFolder(stats) === folder) return { path, stats, folder };
+    }
+    return undefined;
   }
 
   /** The folder of a file beside a watched one; `undefined` if it is not to be read. @throws the system's error */
@@ -138,7 +154,13 @@ export function createContentSearch({
       }
     }
     const folders = known.foldersOf(watched);
-    const gone = folders.filter((folder) => !here.has(folder));
+    const isGone = (folder: string): boolean => !here.has(folder);
+    const places = new Set([watched, ...reals].map((path) => dirname(path)));
+    for (const content of folders.filter(isGone).flatMap((folder) => findRenamed(folder, places) ?? [])) {
+      here.add(content.folder);
+      contents.push({ ...content, watched, isCopy: false });
+    }
+    const gone = folders.filter(isGone);
     let loaded: History | undefined;
     const history = (): History => (loaded ??= known.historyOf(watched, gone));
     for (const stranger of strangers) {
