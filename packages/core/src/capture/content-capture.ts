@@ -1,5 +1,13 @@
 import type { ContentAttributes, ContentKey, Plain } from '@spanline/record';
-import { fitField, joinJson, type Json, JsonEncoder, MessageIndex, UNLIMITED } from '../content/index.ts';
+import {
+  ContentCounter,
+  fitField,
+  joinJson,
+  type Json,
+  JsonEncoder,
+  MessageIndex,
+  UNLIMITED,
+} from '../content/index.ts';
 import { byteLength, MAX_UTF8 } from '../gate/index.ts';
 import { isPathEnd, NO_REDACTION } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
@@ -42,6 +50,10 @@ export class ContentCapture {
   readonly #line: CapturedLine;
   readonly #parts: CaptureParts;
   #bytes = 0;
+  /** UTF-8 bytes of the texts of the application's values. */
+  #inputBytes: number | undefined;
+  #outputBytes: number | undefined;
+  #evidence = '';
   /** The fields that were written. Their values are the texts. */
   #written: readonly ContentField[] = [];
 
@@ -50,38 +62,58 @@ export class ContentCapture {
     this.#parts = parts;
   }
 
-  /** Encodes content and writes its size. In mode `metadata` the texts are counted only. */
+  /** Writes the size of content that is not written itself. */
+  count(content: ContentAttributes): void {
+    const counter = new ContentCounter(this.#parts.limits);
+    for (const key of orderedKeys(content)) {
+      const value = content[key];
+      if (value !== undefined) this.#measured(key, value, counter.count(value), counter);
+    }
+    this.#writeSize();
+  }
+
+  /** Encodes content and writes its size. */
   encode(content: ContentAttributes): ContentField[] {
-    const { limits, hasher } = this.#parts;
-    const { record, mode } = this.#line;
     const fields: ContentField[] = [];
-    let input: number | undefined;
-    let output: number | undefined;
-    let evidence = '';
-    const isCounted = mode === 'metadata';
-    const encoder = new JsonEncoder(limits, isCounted ? NO_REDACTION : this.#line, !isCounted);
+    const encoder = new JsonEncoder(this.#parts.limits, this.#line);
     for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;
       const json = this.#encodeField(encoder, key, value);
-      if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + encoder.bytes;
-      else input = (input ?? 0) + encoder.bytes;
-      if (json === undefined) continue;
-      if (hasher !== undefined && !OUTPUT_KEYS.has(key)) evidence += rawText(value);
-      if (encoder.truncated) this.#line.markTruncated(key);
-      fields.push([key, json]);
+      this.#measured(key, value, json !== undefined, encoder);
+      if (json !== undefined) fields.push([key, json]);
     }
-    if (input !== undefined) record['spanline.content.input_bytes'] = input;
-    if (output !== undefined) record['spanline.content.output_bytes'] = output;
-    if (hasher !== undefined && evidence !== '') {
-      record['spanline.content.input_hmac'] = hasher.hash(evidence);
-      record['spanline.hash.key_id'] = hasher.keyId;
-    }
+    this.#writeSize();
     return fields;
   }
 
+  /** @param isJson - false for a value that JSON leaves out */
+  #measured(
+    key: ContentKey,
+    value: unknown,
+    isJson: boolean,
+    { bytes, truncated }: ContentCounter | JsonEncoder,
+  ): void {
+    const isOutput = OUTPUT_KEYS.has(key);
+    if (isOutput) this.#outputBytes = (this.#outputBytes ?? 0) + bytes;
+    else this.#inputBytes = (this.#inputBytes ?? 0) + bytes;
+    if (!isJson) return;
+    if (!isOutput && this.#parts.hasher !== undefined) this.#evidence += rawText(value);
+    if (truncated) this.#line.markTruncated(key);
+  }
+
+  #writeSize(): void {
+    const { record } = this.#line;
+    const { hasher } = this.#parts;
+    if (this.#inputBytes !== undefined) record['spanline.content.input_bytes'] = this.#inputBytes;
+    if (this.#outputBytes !== undefined) record['spanline.content.output_bytes'] = this.#outputBytes;
+    if (hasher === undefined || this.#evidence === '') return;
+    record['spanline.content.input_hmac'] = hasher.hash(this.#evidence);
+    record['spanline.hash.key_id'] = hasher.keyId;
+  }
+
   #encodeField(encoder: JsonEncoder, key: ContentKey, value: unknown): Json | undefined {
-    const position = this.#line.mode === 'metadata' ? undefined : this.#parts.paths?.enterContent(key);
+    const position = this.#parts.paths?.enterContent(key);
     if (!isText(key) || typeof value !== 'string') return encoder.encode(value, key, position);
     const given = position !== undefined && isPathEnd(position) ? this.#line.censor(value, [key]) : value;
     return typeof given === 'string' ? encoder.encodeText(given) : encoder.encode(given);

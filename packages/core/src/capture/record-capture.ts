@@ -85,8 +85,11 @@ class RecordCapture implements CapturedLine {
     const size = new AttributeCapture(this, this.#parts).run();
     if (content === undefined) return this.#report(size, undefined);
     const capture = new ContentCapture(this, this.#parts);
+    if (this.mode === 'metadata') {
+      capture.count(content);
+      return this.#report(size, undefined);
+    }
     const fields = capture.encode(content);
-    if (this.mode === 'metadata') return this.#report(size, undefined);
     if (detection !== undefined && this.mode !== 'full') return this.#report(size, undefined, this.#deferral(fields));
     capture.write(fields);
     return this.#report(size, capture);

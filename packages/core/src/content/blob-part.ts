@@ -1,4 +1,4 @@
-import { describeBase64, describeBytes } from './blobs.ts';
+import { base64Bytes, describeBase64, describeBytes } from './blobs.ts';
 import type { EncodingBudget } from './encoding-budget.ts';
 import { readProperty } from './host-values.ts';
 import type { JsonNode } from './json.ts';
@@ -41,4 +41,25 @@ export function blobPartJson(
     if (typeof node === 'string') json = `${json.slice(0, -1)},"${key}":${node}}`;
   }
   return json;
+}
+
+/**
+ * Counts the payload of a blob part and the texts beside it; false for one without a payload.
+ *
+ * @param count - counts the text of a member
+ */
+export function countBlobPart(
+  part: BlobPart,
+  budget: EncodingBudget,
+  count: (key: string, text: string) => unknown,
+): boolean {
+  const { content } = part;
+  if (ArrayBuffer.isView(content)) budget.bytes += content.byteLength;
+  else if (typeof content === 'string') budget.bytes += base64Bytes(content);
+  else return false;
+  for (const key of WORDS) {
+    const words = readProperty(part, key);
+    if (typeof words === 'string') count(key, words);
+  }
+  return true;
 }

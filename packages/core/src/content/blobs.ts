@@ -24,13 +24,20 @@ function modalityOf(mimeType: string): string {
 /** Characters of base64 that hold the first bytes. */
 const HEAD_CHARACTERS = (HEAD_BYTES / 3) * 4;
 
+/** Bytes of a base64 payload. */
+export function base64Bytes(base64: string): number {
+  return Math.floor((base64.length * 3) / 4) - (base64.endsWith('==') ? 2 : Number(base64.endsWith('=')));
+}
+
 /** Describes a base64 payload. */
 export function describeBase64(base64: string, declaredType?: string): BlobDescriptor {
-  const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
-  const bytes = Math.floor((base64.length * 3) / 4) - padding;
   const head = Buffer.from(base64.slice(0, HEAD_CHARACTERS), 'base64').toString('latin1');
   const mimeType = mediaTypeOf(head, declaredType);
-  const descriptor: BlobDescriptor = { modality: modalityOf(mimeType), mime_type: mimeType, bytes };
+  const descriptor: BlobDescriptor = {
+    modality: modalityOf(mimeType),
+    mime_type: mimeType,
+    bytes: base64Bytes(base64),
+  };
   if (base64.length <= MAX_HASHED) {
     descriptor.sha256 = createHash('sha256').update(base64, 'base64').digest('hex');
   }
@@ -65,14 +72,20 @@ function looksLikeBase64(text: string): boolean {
 
 /** Describes a string that is a data URL or a long run of base64; `undefined` for every other string. */
 export function describeBlob(text: string): BlobDescriptor | undefined {
-  if (text.length < MIN_BASE64) return text.startsWith('data:') ? fromDataUrl(text) : undefined;
-  return fromDataUrl(text) ?? (looksLikeBase64(text) ? describeBase64(text) : undefined);
+  const match = matchDataUrl(text);
+  if (match !== null) return describeBase64(text.slice(match[0].length), match[1] ?? 'text/plain');
+  return looksLikeBase64(text) ? describeBase64(text) : undefined;
 }
 
-function fromDataUrl(text: string): BlobDescriptor | undefined {
-  if (!text.startsWith('data:')) return undefined;
-  const match = DATA_URL.exec(text.slice(0, 256));
-  return match === null ? undefined : describeBase64(text.slice(match[0].length), match[1] ?? 'text/plain');
+/** Bytes of the payload in a string that {@link describeBlob} describes; `undefined` for every other string. */
+export function blobBytes(text: string): number | undefined {
+  const match = matchDataUrl(text);
+  if (match !== null) return base64Bytes(text.slice(match[0].length));
+  return looksLikeBase64(text) ? base64Bytes(text) : undefined;
+}
+
+function matchDataUrl(text: string): RegExpExecArray | null {
+  return text.startsWith('data:') ? DATA_URL.exec(text.slice(0, 256)) : null;
 }
 
 const MIN_VECTOR = 32;

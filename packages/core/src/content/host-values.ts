@@ -56,6 +56,17 @@ export function builtInJson(value: object): string | undefined {
   return undefined;
 }
 
+/** True for an object that {@link builtInJson} writes. */
+export function isBuiltIn(value: object): boolean {
+  return (
+    ArrayBuffer.isView(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isPromise(value)
+  );
+}
+
 function binaryJson(value: ArrayBufferView | ArrayBufferLike): string {
   return JSON.stringify(
     types.isFloat32Array(value) || types.isFloat64Array(value)

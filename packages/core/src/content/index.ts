@@ -1,3 +1,4 @@
+export { ContentCounter } from './content-counter.ts';
 export { type ContentLimits, UNLIMITED } from './content-limits.ts';
 export { fitField, fitPlain } from './fit.ts';
 export { joinJson, type Json } from './json.ts';

@@ -42,11 +42,10 @@ export class JsonEncoder {
   /** True if the last node is an array. */
   #isArray = false;
 
-  /** @param isWritten - false if only {@link JsonEncoder.bytes} and {@link JsonEncoder.truncated} are asked for */
-  constructor(limits: ContentLimits, redactor: ValueRedactor, isWritten = true) {
+  constructor(limits: ContentLimits, redactor: ValueRedactor) {
     this.#limits = limits;
     this.#budget = new EncodingBudget(limits.stringBytes);
-    this.#texts = new ContentTextEncoder(redactor, this.#budget, isWritten);
+    this.#texts = new ContentTextEncoder(redactor, this.#budget);
     this.#paths = new PathWalk(redactor);
   }
 

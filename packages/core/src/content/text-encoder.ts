@@ -6,28 +6,26 @@ import { primitiveJson } from './host-values.ts';
 import { safeText, verifiedText } from './safe-text.ts';
 
 const MAX_KEY = 256;
-/** Stands for a text that is counted and not written. */
-const COUNTED = '""';
+
+/** A key of an object, well-formed and not too long. */
+export function boundedKey(key: string): string {
+  const bounded = key.length > MAX_KEY ? truncate(key, MAX_KEY) : key;
+  return bounded.isWellFormed() ? bounded : bounded.toWellFormed();
+}
 
 /** Encodes texts, keys and primitive values as JSON. Each passes the redactor first. */
 export class ContentTextEncoder {
   readonly #redactor: ValueRedactor;
   readonly #budget: EncodingBudget;
-  readonly #isWritten: boolean;
 
-  /** @param isWritten - false if texts are only counted */
-  constructor(redactor: ValueRedactor, budget: EncodingBudget, isWritten: boolean) {
+  constructor(redactor: ValueRedactor, budget: EncodingBudget) {
     this.#redactor = redactor;
     this.#budget = budget;
-    this.#isWritten = isWritten;
   }
 
   /** @param name - name of the field that `text` is the value of */
   json(text: string, name: string | undefined): string {
-    const known = this.#verified(text, name) ?? this.#payload(text);
-    if (known !== undefined) return known;
-    const safe = this.#safe(text, name);
-    return this.#isWritten ? JSON.stringify(safe) : COUNTED;
+    return this.#verified(text, name) ?? this.#payload(text) ?? JSON.stringify(this.#safe(text, name));
   }
 
   /** A text for a field that holds text, not JSON. A payload still becomes the JSON that describes it. */
@@ -52,8 +50,7 @@ export class ContentTextEncoder {
    * @param seen - such keys of the same object
    */
   key(key: string, seen: Set<string>): string | undefined {
-    const name = key.length > MAX_KEY ? truncate(key, MAX_KEY) : key;
-    const text = this.#redactor.redact(name.isWellFormed() ? name : name.toWellFormed(), undefined);
+    const text = this.#redactor.redact(boundedKey(key), undefined);
     if (seen.has(text)) {
       this.#budget.truncated = true;
       return undefined;
