@@ -43,8 +43,9 @@ const MAX_KEYS = 500;
 export class AnswerUsage {
   readonly #context: UsageContext;
   readonly #answer: Props = {};
-  readonly #usages = new Map<string, StreamedCounts>();
-  readonly #groundings: object[] = [];
+  /** Usage objects by their keys. Most answers have one. */
+  readonly #usages: Record<string, StreamedCounts> = {};
+  #groundings: object[] | undefined;
   #items: unknown[] | undefined;
   #isStarted = false;
   #isComplete = false;
@@ -94,9 +95,7 @@ export class AnswerUsage {
       this.#answer[key] = usage;
       return;
     }
-    let counts = this.#usages.get(key);
-    if (counts === undefined) this.#usages.set(key, (counts = new StreamedCounts()));
-    counts.add(usage, areSums);
+    (this.#usages[key] ??= new StreamedCounts()).add(usage, areSums);
   }
 
   /** Moonshot counts within the choice, Cohere within the last delta. */
@@ -117,7 +116,8 @@ export class AnswerUsage {
   #addGrounding(groundingMetadata: unknown): void {
     const given = Array.isArray(groundingMetadata) ? groundingMetadata : [groundingMetadata];
     for (const grounding of given) {
-      if (isObject(grounding) && this.#groundings.length < MAX_ITEMS) this.#groundings.push(grounding);
+      const kept = (this.#groundings ??= []);
+      if (isObject(grounding) && kept.length < MAX_ITEMS) kept.push(grounding);
     }
   }
 
@@ -148,10 +148,10 @@ export class AnswerUsage {
   /** Reads what is there so far, for callers that have further reports: the conditions of the price may be alone. */
   readPart(isBroken: boolean): NormalizedUsage | undefined {
     const answer: Props = { ...this.#answer };
-    for (const [key, counts] of this.#usages) answer[key] = counts.toObject();
+    for (const key in this.#usages) answer[key] = this.#usages[key]?.toObject();
     if (answer['output'] === undefined && this.#items !== undefined) answer['output'] = this.#items;
-    const [first, ...more] = this.#groundings;
-    if (first !== undefined) answer['groundingMetadata'] = more.length === 0 ? first : this.#groundings;
+    const [first, second] = this.#groundings ?? [];
+    if (first !== undefined) answer['groundingMetadata'] = second === undefined ? first : this.#groundings;
     const usage = partOfUsage(answer, this.#context);
     const isCut = !this.#isComplete && (isBroken || this.#isStarted);
     return usage === undefined || !isCut ? usage : { ...usage, issue: 'incomplete' };

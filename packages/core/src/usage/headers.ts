@@ -7,6 +7,9 @@ const COST = 'x-litellm-response-cost';
 /** The tier that served a call of Gemini: https://ai.google.dev/gemini-api/docs/priority-inference */
 const TIER = 'x-gemini-service-tier';
 
+/** Headers that {@link reportedByHeaders} reads. */
+export const REPORTING_HEADERS: readonly string[] = [COST, TIER, 'content-type'];
+
 /** A header of a `Headers` object, or of an object with lower-case names. */
 export function headerIn(headers: object, name: string): unknown {
   const { get } = headers as { get?: unknown };

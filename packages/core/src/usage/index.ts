@@ -7,7 +7,7 @@ export type { Bill, BilledCall, BillItem, Cost } from './cost.ts';
 export { createPricer, type Pricer } from './pricer.ts';
 export { reportedByHeaders } from './headers.ts';
 export { normalizeUsage, partOfUsage } from './normalize.ts';
-export { rateLimitRatio } from './rate-limit.ts';
+export { BILL_HEADERS, rateLimitRatio } from './rate-limit.ts';
 export type { UsageContext } from './read-usage.ts';
 export { conditionsOf, hidesRequestedSearches } from './requested.ts';
 export type { UsageIssue } from './usage-issue.ts';

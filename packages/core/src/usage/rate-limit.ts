@@ -1,4 +1,4 @@
-import { headerIn } from './headers.ts';
+import { headerIn, REPORTING_HEADERS } from './headers.ts';
 
 /** Headers of a limit and of what remains of it. The scarcest limit decides. */
 const LIMITS: readonly (readonly [limit: string, remaining: string])[] = [
@@ -9,6 +9,9 @@ const LIMITS: readonly (readonly [limit: string, remaining: string])[] = [
   ['anthropic-ratelimit-input-tokens-limit', 'anthropic-ratelimit-input-tokens-remaining'],
   ['anthropic-ratelimit-output-tokens-limit', 'anthropic-ratelimit-output-tokens-remaining'],
 ];
+
+/** Headers of an answer that say something about the bill, and about what remains of a limit. Lower case. */
+export const BILL_HEADERS: readonly string[] = [...LIMITS.flat(), ...REPORTING_HEADERS];
 
 function read(headers: object, name: string): number | undefined {
   const value = headerIn(headers, name);

@@ -22,14 +22,6 @@ export interface CallTracing {
   readonly scope: InstrumentationScope;
 }
 
-/** The span of a call. One that may not be written is made at the end, with the time of the call. */
-interface CallSpan {
-  readonly now: Span | undefined;
-  /** One more span of the same call. */
-  another(): Span;
-  atEnd(attributes: readonly SpanAttributes[], isBroken: boolean): Span | undefined;
-}
-
 /** Everything that a call needs until its end. */
 export interface CallWork {
   readonly span: CallSpan;
@@ -57,23 +49,39 @@ const clientCalls = sharedState('client-calls', () => new WeakSet<Span>());
 /** True for the span of a call that the application makes on a client, whatever its type. */
 export const isClientCall = (span: Span): boolean => clientCalls.has(span);
 
-function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, isWritten }: ClientCall): CallSpan {
-  const options: SpanOptions = { ...given, scope };
-  const another = (): Span => tracer.startSpan(options);
-  if (isWritten === undefined) {
-    const span = tracer.startSpan(options);
-    clientCalls.add(span);
-    return { now: span, another, atEnd: () => span };
+/** The span of a call. One that may not be written is made at the end, with the time of the call. */
+class CallSpan {
+  readonly now: Span | undefined;
+  readonly #tracer: Tracer;
+  readonly #options: SpanOptions;
+  readonly #isWritten: ClientCall['isWritten'];
+
+  constructor(tracer: Tracer, scope: InstrumentationScope, { span: given, isWritten }: ClientCall) {
+    const options: SpanOptions = { ...given };
+    options.scope = scope;
+    this.#tracer = tracer;
+    this.#options = options;
+    this.#isWritten = isWritten;
+    if (isWritten === undefined) {
+      this.now = tracer.startSpan(options);
+      clientCalls.add(this.now);
+      return;
+    }
+    options.startTime = epochMs(tracer);
+    const parent = currentSpan();
+    if (parent !== undefined) options.parent = parent;
   }
-  options.startTime = epochMs(tracer);
-  const parent = currentSpan();
-  if (parent !== undefined) options.parent = parent;
-  return {
-    now: undefined,
-    another,
-    atEnd: (attributes, isBroken) =>
-      isWritten(Object.assign({}, ...attributes) as SpanAttributes, isBroken) ? another() : undefined,
-  };
+
+  /** One more span of the same call. */
+  another(): Span {
+    return this.#tracer.startSpan(this.#options);
+  }
+
+  atEnd(attributes: readonly SpanAttributes[], isBroken: boolean): Span | undefined {
+    if (this.#isWritten === undefined) return this.now;
+    const isWritten = this.#isWritten(Object.assign({}, ...attributes) as SpanAttributes, isBroken);
+    return isWritten ? this.another() : undefined;
+  }
 }
 
 /** The usage of a call's answer. */
@@ -113,7 +121,7 @@ export class CallState {
   constructor(tracing: CallTracing, call: ClientCall) {
     this.tracing = tracing;
     const { reader, rewrite, catchUp, startedMs = performance.now() } = call;
-    const span = createSpan(tracing.tracer, tracing.scope, call);
+    const span = new CallSpan(tracing.tracer, tracing.scope, call);
     const usage = usageOf(call);
     this.#work = { span, reader, usage, rewrite, catchUp, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
     if (span.now !== undefined) onForcedEnd(span.now, () => this.#flush());

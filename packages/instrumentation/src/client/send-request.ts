@@ -1,6 +1,7 @@
 /** Sends a client's request inside of a span. */
 
 import { createLateContext } from '@spanline/core/internal';
+import type { Method } from '../patching/patch-method.ts';
 import { beginCall, type BegunCall, type ClientTracing } from './begin-call.ts';
 import type { ClientRequest } from './call.ts';
 import type { AnswerEvents, OpenCall } from './open-call.ts';
@@ -19,17 +20,38 @@ export interface RequestOptions {
 }
 
 /** The client's own method, bound to the arguments of one call. */
-export interface Send {
+export class Send {
+  readonly #method: Method;
+  readonly #client: object;
+  readonly #args: unknown[];
+
+  constructor(method: Method, client: object, args: unknown[]) {
+    this.#method = method;
+    this.#client = client;
+    this.#args = args;
+  }
+
   /** Calls it as the application did. */
-  plain(): unknown;
+  plain(): unknown {
+    return Reflect.apply(this.#method, this.#client, this.#args);
+  }
+
   /** Calls it with other options. */
-  with(options: RequestOptions | Promise<RequestOptions>): unknown;
+  with(options: RequestOptions | Promise<RequestOptions>): unknown {
+    return Reflect.apply(this.#method, this.#client, [this.#args[0], options]);
+  }
 }
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
 
 /** The options of a request with the mark of its call, and with the body that the call sends in place of its own. */
 function marked(given: RequestOptions | undefined, { open, own }: BegunCall): RequestOptions {
+  // After a spread, V8 defines each further member of a literal on its slow path.
+  const options: Mutable<RequestOptions> = { ...given };
+  options[CALL] = open;
   const rewrite = own?.rewrite;
-  return rewrite === undefined ? { ...given, [CALL]: open } : { ...given, [CALL]: open, body: rewrite.body };
+  if (rewrite !== undefined) options.body = rewrite.body;
+  return options;
 }
 
 /** Events of a call that begins later, or not at all. */

@@ -3,7 +3,7 @@
 import { type Method, patchMethod } from '../patching/patch-method.ts';
 import type { Patch } from '../patching/replacement.ts';
 import type { ClientTracing } from './begin-call.ts';
-import { CALL, type RequestOptions, type Send, sendLater, sendRequest } from './send-request.ts';
+import { CALL, type RequestOptions, Send, sendLater, sendRequest } from './send-request.ts';
 
 /** The tracing of a client and of those derived from it. The undo switches it off. */
 interface Tracing extends ClientTracing {
@@ -19,10 +19,7 @@ function tracedRequest(method: 'get' | 'post', tracing: Tracing): (original: Met
   return (original) =>
     function request(this: object, ...args: unknown[]): unknown {
       const [path, options] = args as [unknown, RequestOptions | Promise<RequestOptions> | undefined];
-      const send: Send = {
-        plain: () => Reflect.apply(original, this, args),
-        with: (marked) => Reflect.apply(original, this, [path, marked]),
-      };
+      const send = new Send(original, this, args);
       if (!tracing.isOn || typeof path !== 'string') return send.plain();
       if (isPromise(options)) return sendLater(tracing, { client: this, method, path }, options, send);
       if (options?.[CALL] !== undefined) return send.plain();
