@@ -14,6 +14,7 @@ export {
   createLateContext,
   currentValues,
   enterWith,
+  formatTraceparent,
   isSpanId,
   isTraceId,
   type LateContext,
@@ -66,6 +67,7 @@ export { createRedactor, createScanner, isCredential, isSecretName, type Scanner
 export {
   addUsage,
   AnswerUsage,
+  BILL_HEADERS,
   conditionsOf,
   isBillable,
   mostExact,

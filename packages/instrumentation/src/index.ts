@@ -27,6 +27,7 @@ export {
   epochMs,
   type Failure,
   failuresBelow,
+  formatTraceparent,
   type Guard,
   hasUsageBelow,
   injectCurrent,

@@ -26,8 +26,8 @@ const EXPRESS: Omit<Adapter<Request, Response>, 'listen'> = {
   scheme: (req) => propertyOf(req, 'protocol'),
   address: (req) => propertyOf(req, 'ip'),
   givenId: (req) => propertyOf(req as { id?: unknown }, 'id'),
-  givenHeader: (res, name) => res.getHeader(name),
-  setHeader: (res, name, value) => void res.setHeader(name, value),
+  givenHeader: (res, name) => propertyOf(res, 'getHeader').call(res, name),
+  setHeader: (res, name, value) => void propertyOf(res, 'setHeader').call(res, name, value),
   watch(req) {
     watchApplication(propertyOf(req, 'app'));
     watchRequest(req);

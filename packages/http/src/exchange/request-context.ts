@@ -32,25 +32,27 @@ export function runWithin(span: Span, fn: () => void): void {
   else runInContext(contextOf(span), fn);
 }
 
-/**
- * Runs `fn` in a context of its own, in which `values` are added to those of the outer one.
- *
- * @param fn - gets the function that makes a span current for the rest of the work
- */
-export function runWithSpan<T>(values: ContextValues, fn: (enter: (span: Span) => void) => T): T {
+/** A context whose span starts inside of it. */
+export type RequestContext = Omit<ContextState, 'span' | 'functionSpan'> &
+  Pick<Mutable<ContextState>, 'span' | 'functionSpan'>;
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+/** Creates a copy of the running code's context, in which `values` are added to those of the outer one. */
+export function createRequestContext(values: ContextValues): RequestContext {
   const outer = activeState();
-  const context = {
+  return {
     span: outer?.span,
     values: addValues(currentValues(), values),
     functionSpan: outer?.functionSpan,
     entering: false,
   };
-  return runInContext(context, () =>
-    fn((span) => {
-      context.span = span;
-      context.functionSpan = span;
-    }),
-  );
+}
+
+/** Makes `span` current for the rest of the work in a context. */
+export function enterSpan(context: RequestContext, span: Span): void {
+  context.span = span;
+  context.functionSpan = span;
 }
 
 /** Names of the adapters' scopes: a span of one of them is the span of a request. */

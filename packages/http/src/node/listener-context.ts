@@ -63,7 +63,7 @@ const ADDERS = ['on', 'addListener', 'prependListener'] as const;
 export function listenerMethods(original: Original): PropertyDescriptorMap {
   const add = (name: string): PropertyDescriptor =>
     method<Message>(function addListener(...args) {
-      exchangeFor(this)?.guard('http listener', () => noteListener(this, args[0]));
+      exchangeFor(this)?.guard('http listener', noteListener, this, args[0]);
       return Reflect.apply(original(name), this, args);
     });
   return Object.fromEntries(ADDERS.map((name) => [name, add(name)]));

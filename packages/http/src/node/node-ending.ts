@@ -37,10 +37,10 @@ function closedHere(res: ServerResponse, startedMs: number): NamedFailure | unde
  * ECONNRESET of its own, which adds nothing to the state of the connection.
  */
 function destroyedWith(res: ServerResponse): unknown {
+  const error: unknown = propertyOf(res, 'errored') ?? undefined;
+  if (error === undefined) return undefined;
   const isDetached = propertyOf(res, 'socket') === null;
-  return isDetached && propertyOf(propertyOf(res, 'req'), 'socket').destroyed
-    ? undefined
-    : (propertyOf(res, 'errored') ?? undefined);
+  return isDetached && propertyOf(propertyOf(res, 'req'), 'socket').destroyed ? undefined : error;
 }
 
 /**
@@ -50,7 +50,7 @@ function destroyedWith(res: ServerResponse): unknown {
  */
 function outcomeOf(res: ServerResponse, exchange: Exchange, status: number, isComplete: boolean): Outcome {
   const known: unknown = exchange.error ?? destroyedWith(res);
-  if (known === undefined && isUpgraded(res)) return { status: 'ok' };
+  if (known === undefined && exchange.firstByteMs === undefined && isUpgraded(res)) return { status: 'ok' };
   if (isComplete && !exchange.isUnreachable) return outcomeOfAnswer(status, known, exchange);
   const error = known ?? closedHere(res, exchange.startedMs);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };

@@ -61,7 +61,10 @@ export function originOf<Req, Res>(
   const { tracer, trustIncoming, baggage } = rules;
   const headers = read.headers(req);
   const requestId = requestIdOf(req, res, read, headers, rules, guard);
-  const remote = headers.traceparent === undefined ? undefined : tracer.extract(headers);
+  if (headers.traceparent === undefined) {
+    return { requestId, headers, parent: undefined, link: undefined, baggage: undefined };
+  }
+  const remote = tracer.extract(headers);
   const { parent, link, baggage: kept } = remoteCaller(remote, () => holds(trustIncoming, req), baggage);
   return { requestId, headers, parent, link, baggage: kept };
 }

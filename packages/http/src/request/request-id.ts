@@ -30,27 +30,39 @@ export function acceptRequestId(value: unknown): string | undefined {
   return isCredential(value) ? undefined : value;
 }
 
-const POOL_BYTES = 4096;
-const RANDOM_BYTES = 10;
-const pool = Buffer.alloc(POOL_BYTES);
-let offset = POOL_BYTES;
+const RANDOM_DIGITS = 20;
+const bytes = Buffer.alloc(1024);
+/** Random hex digits, of which each id takes a part: the digits of one id would have to be joined. */
+let pool = '';
+let offset = 0;
 
 function randomHex(): string {
-  if (offset + RANDOM_BYTES > POOL_BYTES) {
-    randomFillSync(pool);
+  if (offset + RANDOM_DIGITS > pool.length) {
+    pool = randomFillSync(bytes).toString('hex');
     offset = 0;
   }
-  const hex = pool.toString('hex', offset, offset + RANDOM_BYTES);
-  offset += RANDOM_BYTES;
-  return hex;
+  return pool.slice(offset, (offset += RANDOM_DIGITS));
+}
+
+/** The start of the ids of one millisecond. */
+let millisecond = 0;
+let start = '';
+
+function startNow(): string {
+  const now = Date.now();
+  if (now !== millisecond) {
+    const time = now.toString(16).padStart(12, '0');
+    millisecond = now;
+    start = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+  }
+  return start;
 }
 
 const VARIANT = ['8', '9', 'a', 'b'];
 
 /** Creates an id: a UUID of version 7 (RFC 9562), which sorts by time. */
 export function newRequestId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
   const random = randomHex();
   const variant = VARIANT[Number.parseInt(random[3] ?? '0', 16) & 3] ?? '8';
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  return `${startNow()}${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }

@@ -25,5 +25,6 @@ function lastCall(failures: readonly ChildFailure[]): ChildFailure | undefined {
  */
 export function failedCall({ failuresAtHead, failuresAtEnd }: Exchange, status: number): ChildFailure | undefined {
   if (status >= 400) return lastCall(failuresAtHead);
+  if (failuresAtEnd.length === 0) return undefined;
   return lastCall(failuresAtEnd.filter((failure) => !failuresAtHead.includes(failure)));
 }

@@ -39,10 +39,10 @@ function outcomeOfError(status: number, known: unknown, exchange: Exchange): Out
  */
 export function outcomeOfAnswer(status: number, known: unknown, exchange: Exchange): Outcome {
   if (known !== undefined) {
-    const outcome = exchange.guard('http error', () => outcomeOfError(status, known, exchange));
+    const outcome = exchange.guard('http error', outcomeOfError, status, known, exchange);
     return outcome ?? { status: 'error', error: known };
   }
-  const call = exchange.guard('http error', () => failedCall(exchange, status));
+  const call = exchange.guard('http error', failedCall, exchange, status);
   if (call !== undefined) return { status: 'error', error: call.error };
   return status >= SERVER_ERROR ? { status: 'error', error: statusError(status) } : { status: 'ok' };
 }

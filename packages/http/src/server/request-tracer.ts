@@ -1,10 +1,18 @@
 /** One SERVER span per request. */
 
 import type { EndOptions, Span, SpanOptions, Tracer } from '@spanline/core';
-import { createGuard, endWithChildren, type Guard, holds } from '@spanline/instrumentation';
+import {
+  createGuard,
+  endWithChildren,
+  formatTraceparent,
+  type Guard,
+  holds,
+  runInContext,
+  traceFlagsOf,
+} from '@spanline/instrumentation';
 import { createExchange, type Exchange } from '../exchange/exchange.ts';
 import { inFlightOf } from '../exchange/in-flight.ts';
-import { declareScope, runWithSpan } from '../exchange/request-context.ts';
+import { createRequestContext, declareScope, enterSpan } from '../exchange/request-context.ts';
 import { exchangeOf, requestState, stateOf } from '../exchange/request-state.ts';
 import { setAllowed } from '../request/allowed.ts';
 import { requestAttributes } from '../request/attributes.ts';
@@ -48,6 +56,8 @@ export function createRequestTracer<Req, Res>(
   declareScope(adapter.scope);
   const allowsAny = resolved.query.size > 0 || resolved.headers.length > 0;
 
+  const readOrigin = (req: Req, res: Res): Origin => originOf(req, res, adapter, resolved, guard);
+
   function spanOptions(req: Req, { parent, link, headers }: Origin): SpanOptions {
     const method = knownMethod(adapter.method(req));
     const options: SpanOptions = {
@@ -73,10 +83,10 @@ export function createRequestTracer<Req, Res>(
     return span;
   }
 
-  function answerIds(res: Res, requestId: string): void {
+  function answerIds(res: Res, requestId: string, span: Span): void {
     adapter.setHeader(res, requestIdHeader, requestId);
-    const { traceparent } = tracer.inject<Record<string, string>>({});
-    if (traceparent !== undefined) adapter.setHeader(res, 'traceparent', traceparent);
+    if (!span.isRecording) return;
+    adapter.setHeader(res, 'traceparent', formatTraceparent(span.traceId, span.spanId, traceFlagsOf(span)));
   }
 
   function levelOf(req: Req, res: Res): string | undefined {
@@ -110,13 +120,15 @@ export function createRequestTracer<Req, Res>(
       // The default tracer may be another one, and enabled, with the next request.
       if (!tracer.enabled || exchangeOf(adapter.key(req)) !== undefined) return next();
       if (ignore !== undefined && holds(ignore, req)) return next();
-      const origin = guard('http headers', () => originOf(req, res, adapter, resolved, guard));
+      const origin = guard('http headers', readOrigin, req, res);
       if (origin === undefined) return next();
-      return runWithSpan(contextValues(req, origin, resolved, guard), (enter) => {
-        const span = guard('http request', () => begin(req, res, origin));
-        if (span === undefined) return next();
-        if (span.isRecording) enter(span);
-        guard('http response', () => answerIds(res, origin.requestId));
+      const context = createRequestContext(contextValues(req, origin, resolved, guard));
+      return runInContext(context, () => {
+        const span = guard('http request', begin, req, res, origin);
+        if (span !== undefined) {
+          if (span.isRecording) enterSpan(context, span);
+          guard('http response', answerIds, res, origin.requestId, span);
+        }
         return next();
       });
     },
@@ -125,7 +137,7 @@ export function createRequestTracer<Req, Res>(
       if (exchange === undefined || exchange.isClosed) return;
       exchange.isClosed = true;
       inFlight.value--;
-      guard('http close', () => finish(req, res, exchange));
+      guard('http close', finish, req, res, exchange);
     },
   };
 }
