@@ -13,6 +13,14 @@ import {
 import { Recorder } from './recording/recorder.ts';
 import type { AgentsSpan, AgentsTrace } from './sdk/objects.ts';
 
+/** The SDK awaits each callback. */
+const DONE: Promise<void> = Promise.resolve();
+
+const startTrace = (recorder: Recorder, trace: AgentsTrace): void => recorder.startTrace(trace);
+const endTrace = (recorder: Recorder, trace: AgentsTrace): void => recorder.endTrace(trace);
+const startSpan = (recorder: Recorder, span: AgentsSpan): void => recorder.startSpan(span);
+const endSpan = (recorder: Recorder, span: AgentsSpan): void => recorder.endSpan(span);
+
 /**
  * A `TracingProcessor` of OpenAI Agents. Agents, model calls, tools, handoffs and guardrails become lines.
  *
@@ -51,26 +59,26 @@ export class SpanlineTracingProcessor {
   onTraceStart(trace: AgentsTrace): Promise<void> {
     // The SDK calls processors that it has shut down, where the process goes on after a signal.
     this.#stopResolving = addContextResolver(this.#resolver);
-    this.#guard('trace start', () => this.#recorder.startTrace(trace));
-    return Promise.resolve();
+    this.#guard('trace start', startTrace, this.#recorder, trace);
+    return DONE;
   }
 
   /** Called by the SDK. */
   onTraceEnd(trace: AgentsTrace): Promise<void> {
-    this.#guard('trace end', () => this.#recorder.endTrace(trace));
-    return Promise.resolve();
+    this.#guard('trace end', endTrace, this.#recorder, trace);
+    return DONE;
   }
 
   /** Called by the SDK. */
   onSpanStart(span: AgentsSpan): Promise<void> {
-    this.#guard('span start', () => this.#recorder.startSpan(span));
-    return Promise.resolve();
+    this.#guard('span start', startSpan, this.#recorder, span);
+    return DONE;
   }
 
   /** Called by the SDK. */
   onSpanEnd(span: AgentsSpan): Promise<void> {
-    this.#guard('span end', () => this.#recorder.endSpan(span));
-    return Promise.resolve();
+    this.#guard('span end', endSpan, this.#recorder, span);
+    return DONE;
   }
 
   /** Resolves when every line has reached its destination. */

@@ -35,15 +35,13 @@ const usageFacts = (usage: NormalizedUsage | undefined): SpanAttributes =>
 function setFacts(span: Span, { attributes, input, output }: ReadCall): void {
   const known = attributesOf(span) ?? {};
   const { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model } = known;
-  span.set({
-    ...attributes,
-    'gen_ai.provider.name': provider ?? attributes['gen_ai.provider.name'],
-    'gen_ai.request.model': model ?? attributes['gen_ai.request.model'],
-    ...(input.length === 0 ? {} : { 'gen_ai.input.messages': input }),
-    ...(output.length === 0 ? {} : { 'gen_ai.output.messages': output }),
-  });
-  const { provider: _provider, model: answered } = contextOf(span);
-  const name = attributesOf(span)?.['gen_ai.request.model'] ?? answered;
+  if (provider !== undefined) attributes['gen_ai.provider.name'] = provider;
+  if (model !== undefined) attributes['gen_ai.request.model'] = model;
+  if (input.length > 0) attributes['gen_ai.input.messages'] = input;
+  if (output.length > 0) attributes['gen_ai.output.messages'] = output;
+  span.set(attributes);
+  const { 'gen_ai.request.model': asked, 'gen_ai.response.model': answered } = attributesOf(span) ?? {};
+  const name = asked ?? answered;
   if (name !== undefined) span.updateName(`chat ${name}`);
 }
 

@@ -28,10 +28,9 @@ const MODEL_CALLS: ReadonlySet<string> = new Set(['response', 'generation']);
 const traces = sharedState('openai-agents.traces', () => new WeakMap<Span, string>());
 
 /** The parent of a trace; `undefined` for the span that is current. */
-function parentOfTrace(traceId: string): Pick<SpanOptions, 'parent'> {
+function parentOfTrace(traceId: string): SpanOptions['parent'] {
   const current = currentSpan();
-  if (current === undefined || traces.get(current) !== traceId) return {};
-  return { parent: parentOf(current) ?? null };
+  return current === undefined || traces.get(current) !== traceId ? undefined : (parentOf(current) ?? null);
 }
 
 function setLabels(span: Span, metadata: unknown): void {
@@ -60,7 +59,7 @@ export class Recorder {
       open.starts++;
       return;
     }
-    const span = this.#startSpan({ name: trace.name, type: 'chain', ...parentOfTrace(traceId) });
+    const span = this.#startSpan({ name: trace.name, type: 'chain', parent: parentOfTrace(traceId) });
     traces.set(span, traceId);
     this.#steps.start(traceId, span, createStep(traceId, 'trace', undefined), { holder: trace });
     if (text(trace.groupId) !== undefined) setConversation(span, String(trace.groupId));
@@ -181,6 +180,8 @@ export class Recorder {
 
   #startSpan(options: SpanOptions): Span {
     const capture = this.#capture;
-    return this.#tracer.startSpan({ ...options, scope: SCOPE, ...(capture === undefined ? {} : { capture }) });
+    options.scope = SCOPE;
+    if (capture !== undefined) options.capture = capture;
+    return this.#tracer.startSpan(options);
   }
 }

@@ -33,6 +33,10 @@ export function questionOf(messages: readonly Message[]): string | undefined {
 
 /** The text of a message; `undefined` if it has none. */
 export function textOf(message: Message | undefined): string | undefined {
-  const texts = (message?.parts ?? []).flatMap((part) => (part.type === 'text' ? (text(part['content']) ?? []) : []));
-  return texts.length === 0 ? undefined : texts.join('\n');
+  let joined: string | undefined;
+  for (const part of message?.parts ?? []) {
+    const piece = part.type === 'text' ? text(part['content']) : undefined;
+    if (piece !== undefined) joined = joined === undefined ? piece : `${joined}\n${piece}`;
+  }
+  return joined;
 }
