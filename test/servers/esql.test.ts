@@ -8,13 +8,12 @@ import { evaluate } from '../../packages/dashboards/test/support/evaluate.ts';
 import { queriesOf } from '../support/query-blocks.ts';
 import { dashboardLog } from './support/dashboard-log.ts';
 import { plainMappings } from './support/elasticsearch.ts';
-import { borrowEsql, fetchEsql } from './support/esql.ts';
+import { borrowEsql } from './support/esql.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { ship } from './support/ship.ts';
 
-const files = inject('servers').elasticsearch;
-const modules = files === undefined ? undefined : await fetchEsql(files);
+const { elasticsearch: files, esql: modules } = inject('servers');
 const PROFILES = ['ecs', 'otel'] as const;
 const FROM = '2026-11-23T00:00:00.000Z';
 const TO = '2026-11-24T00:00:00.000Z';

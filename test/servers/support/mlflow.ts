@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetched, run } from './fetch.ts';
+import { makeEnvironment } from './python.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const VERSION = '3.17.2';
@@ -34,8 +35,7 @@ export interface StoredSpan {
 export async function fetchMlflow(): Promise<string | undefined> {
   if (process.env['SPANLINE_LONG'] !== '1') return undefined;
   return fetched(`mlflow-${VERSION}`, async (folder) => {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin', 'pip'), ['install', '--quiet', `mlflow==${VERSION}`]);
+    await makeEnvironment(folder, `mlflow==${VERSION}`);
   });
 }
 

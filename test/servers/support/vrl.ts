@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Remap } from '../../support/agents/vector.ts';
-import { fetched, run } from './fetch.ts';
+import { fetched } from './fetch.ts';
+import { copyPackage } from './python.ts';
 
 const VERSION = '0.1.0';
 /** Reads a program and its events, and writes what the program leaves of each. */
@@ -13,19 +13,17 @@ runtime = VRLRuntime()
 json.dump([runtime.execute(given['program'], event).processed_event for event in given['events']], sys.stdout)
 `;
 
-/** A virtual environment with the Vector Remap Language, from PyPI. */
+/** The Vector Remap Language, from PyPI. */
 export function fetchVrl(): Promise<string | undefined> {
-  return fetched(`vrl-${VERSION}`, async (folder) => {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin', 'pip'), ['install', '--quiet', `vrl-python==${VERSION}`]);
-  });
+  return fetched(`vrl-python-${VERSION}`, (folder) => copyPackage(folder, `vrl-python==${VERSION}`));
 }
 
 /** Vector's own language, without Vector around it. */
 export const createRemap =
   (files: string): Remap =>
   (program, events) => {
-    const output = execFileSync(join(files, 'bin', 'python'), ['-c', SCRIPT], {
+    const output = execFileSync('python3', ['-c', SCRIPT], {
+      env: { ...process.env, PYTHONPATH: files },
       input: JSON.stringify({ program, events }),
       maxBuffer: 64 * 1024 * 1024,
     });
