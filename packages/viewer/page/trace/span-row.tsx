@@ -2,6 +2,7 @@
 
 import type { SpanRow } from '../../src/contract/index.ts';
 import { formatBill, formatDuration, formatTokens } from '../format.ts';
+import { route } from '../route.ts';
 import { rowId } from '../ui/virtual-list.tsx';
 import { placeOf, type Range } from './axis.ts';
 import type { Row } from './rows.ts';
@@ -12,7 +13,16 @@ const INDENT = 14;
 /** Width of the sign of a row that can be opened, and of the gap behind it. */
 const CARET = 18;
 /** A lane of a narrower page has less room for words. */
-export const NARROW = 760;
+const NARROW = 760;
+
+/** How much room a lane has for words. A page beside a span has half of the window. */
+export function laneSize(): 'wide' | 'halved' | 'narrow' {
+  if (globalThis.innerWidth < NARROW) return 'narrow';
+  return route.value.parameters['span'] ? 'halved' : 'wide';
+}
+
+/** Percent of the lane that the duration of a span may take. */
+const LABEL_ROOM = { wide: 14, halved: 26, narrow: 34 };
 
 export interface RowProps {
   readonly index: number;
@@ -38,7 +48,7 @@ function Bar({ span, range }: { readonly span: SpanRow; readonly range: Range })
   const label = formatDuration(span.durationMs);
   const end = left + width;
   // Behind the bar, before it, or in it: where there is room.
-  const room = globalThis.innerWidth < NARROW ? 34 : 14;
+  const room = LABEL_ROOM[laneSize()];
   const [place, style] =
     end < 100 - room
       ? ['', { left: `calc(${end}% + 6px)` }]

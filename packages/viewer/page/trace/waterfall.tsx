@@ -9,14 +9,14 @@ import { type Range, ticksOf } from './axis.ts';
 import { Minimap } from './minimap.tsx';
 import { isMatch, revealing, type Row, rowsOf, type View } from './rows.ts';
 import { siblingTree } from './sibling-tree.ts';
-import { NARROW, TraceRow } from './span-row.tsx';
+import { laneSize, TraceRow } from './span-row.tsx';
 import { WaterfallBar } from './waterfall-bar.tsx';
 
 const ROW = 26;
 const WHOLE: View = { collapsed: new Set(), expanded: new Set(), showsEvents: true };
 
 /** Labels of the axis: beside a span, or on a phone, the lane has room for few. */
-const labelsNow = (): number => (route.value.parameters['span'] || globalThis.innerWidth < NARROW ? 3 : 6);
+const labelsNow = (): number => (laneSize() === 'wide' ? 6 : 3);
 /** Percent of the lane from which on a label would be cut off. */
 const LAST_LABEL = 92;
 
