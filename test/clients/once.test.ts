@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { pathToFileURL } from 'node:url';
 import AnthropicSdk from '@anthropic-ai/sdk';
 import type { LLMock } from '@copilotkit/aimock';
 import { ChatAnthropic } from '@langchain/anthropic';
@@ -20,6 +18,7 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler, traceEmbeddings } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { type OpenAIClient, unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
+import { openaiClassOf } from '../support/framework-client.ts';
 import { startProvider, USAGE } from '../support/provider.ts';
 import { drain } from '../support/records.ts';
 
@@ -29,16 +28,9 @@ let tracer: Tracer;
 let callbacks: SpanlineCallbackHandler[];
 let classes: OpenAIClient[];
 
-/** The class that a framework's own dependency has, which is another copy of the client. */
-async function classOf(framework: string): Promise<OpenAIClient> {
-  const path = createRequire(createRequire(import.meta.url).resolve(framework)).resolve('openai');
-  const module = (await import(pathToFileURL(path.replace(/\.js$/, '.mjs')).href)) as { OpenAI: typeof OpenAI };
-  return module.OpenAI.prototype;
-}
-
 beforeAll(async () => {
   provider = await startProvider();
-  classes = [OpenAI.prototype, await classOf('@langchain/openai'), await classOf('@llamaindex/openai')];
+  classes = [OpenAI.prototype, await openaiClassOf('@langchain/openai'), await openaiClassOf('@llamaindex/openai')];
 });
 
 afterAll(() => provider.stop());

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import Anthropic from '@anthropic-ai/sdk';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
@@ -13,6 +11,7 @@ import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import { type OpenAIClient, unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
+import { openaiClassOf } from '../support/framework-client.ts';
 import { drain } from '../support/records.ts';
 
 const log = memoryLog();
@@ -26,15 +25,8 @@ const messages = [{ role: 'user' as const, content: 'q' }];
 let classes: OpenAIClient[];
 let llamaIndex: Uninstall;
 
-/** The class that a framework's own dependency has, which is another copy of the client. */
-async function classOf(framework: string): Promise<OpenAIClient> {
-  const path = createRequire(createRequire(import.meta.url).resolve(framework)).resolve('openai');
-  const module = (await import(pathToFileURL(path.replace(/\.js$/, '.mjs')).href)) as { OpenAI: typeof OpenAI };
-  return module.OpenAI.prototype;
-}
-
 beforeAll(async () => {
-  classes = [await classOf('@langchain/openai'), await classOf('@llamaindex/openai')];
+  classes = [await openaiClassOf('@langchain/openai'), await openaiClassOf('@llamaindex/openai')];
   llamaIndex = instrumentLlamaIndex({ tracer, streamUsage: true });
 });
 

@@ -95,6 +95,30 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
     expect(tree(log.records())).toBe('chain streamText [aborted]\n  llm chat gpt-4o [aborted]');
   });
 
+  it.runIf(version === 7)('a call that starts after the end of its operation is below it', async () => {
+    const signal = AbortSignal.abort();
+    const { textStream } = ai.streamText({ model: model(), prompt: 'plain', abortSignal: signal, ...watched() });
+    await drain(textStream).catch(() => undefined);
+    await settled();
+    expect(tree(log.records())).toBe('chain streamText [aborted]\n  llm chat gpt-4o [aborted]');
+  });
+
+  it.runIf(version === 6)('a call is left when nobody can report its end any more', async () => {
+    const fail = () => ai.generateText({ model: model(), prompt: 'faulty', maxRetries: 0, ...watched() });
+    await expect(fail()).rejects.toThrow('Internal fault');
+    const leave = async (): Promise<void> => {
+      for await (const _ of ai.streamText({ model: model(), prompt: 'plain', ...watched() }).textStream) break;
+    };
+    await leave();
+    await settled();
+    expect(statuses().toSorted()).toEqual([
+      ['chain', 'abandoned'],
+      ['chain', 'abandoned'],
+      ['llm', 'abandoned'],
+      ['llm', 'abandoned'],
+    ]);
+  });
+
   it.runIf(version === 7)('a call that is aborted is aborted', async () => {
     const controller = new AbortController();
     const call = ai.generateText({ model: model(), prompt: 'never', abortSignal: controller.signal, ...watched() });

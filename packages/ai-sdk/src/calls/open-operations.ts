@@ -4,7 +4,7 @@ import type { Span } from '@spanline/core';
 import { activeState, createRunRegistry, isObject } from '@spanline/instrumentation';
 import type { Cut } from './cut.ts';
 import { endOperation, hasOpenChildren, leaveChildren, type Operation } from './operation.ts';
-import { isFirstOfStart, outerSpan } from './starts.ts';
+import { firstOfStart, isFirstOfStart, outerSpan } from './starts.ts';
 
 /**
  * Open operations. One that nobody can end any more is closed. The SDK's id of an operation need not be its own: all
@@ -23,6 +23,7 @@ export class OpenOperations {
     },
   });
   readonly #readers = new FinalizationRegistry<string>((key) => this.#lost(key));
+  /** By the operation's span, and by the one that another recording entered first for the same start. */
   readonly #bySpan = new WeakMap<Span, Operation>();
   /** Open operations of each id that two had at once. */
   readonly #namesakes = new Map<string, Set<Operation>>();
@@ -32,16 +33,22 @@ export class OpenOperations {
     this.#onEnd = onEnd;
   }
 
-  start(operation: Operation): void {
+  /**
+   * To be called when the span of the operation has been entered.
+   *
+   * @param holder - an object that is kept by whoever may still report the end of the operation
+   */
+  start(operation: Operation, holder?: object): void {
     const { id, span } = operation;
-    this.#bySpan.set(span, operation);
+    const place = holder === undefined ? undefined : { holder };
+    this.#bySpan.set(span, operation).set(firstOfStart(span), operation);
     const namesakes = this.#namesakes.get(id);
-    if (namesakes === undefined && this.#runs.start(id, span, operation)) return;
+    if (namesakes === undefined && this.#runs.start(id, span, operation, place)) return;
     const first = this.get(id);
     if (namesakes !== undefined) namesakes.add(operation);
     else this.#namesakes.set(id, new Set(first === undefined ? [operation] : [first, operation]));
     operation.key = `${id} ${span.spanId}`;
-    this.#runs.start(operation.key, span, operation);
+    this.#runs.start(operation.key, span, operation, place);
   }
 
   get(key: string): Operation | undefined {
@@ -63,6 +70,11 @@ export class OpenOperations {
     if (namesakes === undefined) return named;
     const [only] = namesakes;
     return only !== undefined && namesakes.size === 1 ? this.get(only.key) : undefined;
+  }
+
+  /** The operation that the running code is inside of, with that id. It may have ended. */
+  around(id: string | undefined): Operation | undefined {
+    return this.#around(activeState()?.span, id) ?? undefined;
   }
 
   /** True if an event belongs to an open operation, and neither its id nor the running context shows to which one. */

@@ -1,15 +1,14 @@
 /** One call of the application: `generateText`, `embedMany`. Its model calls and tools are children of its span. */
 
-import type { Span, SpanAttributes, SpanStatus } from '@spanline/core';
-import { enterAgent, failuresBelow, isObject, list, number, type Props, props, text } from '@spanline/instrumentation';
-import { MODEL_FAILURE } from '../objects/answer.ts';
+import type { Span, SpanStatus } from '@spanline/core';
+import { type Props, text } from '@spanline/instrumentation';
 import { describeContext } from '../objects/context.ts';
 import { type Hidden, hiddenIn, shownError } from '../objects/hidden.ts';
-import { questionOf } from '../objects/messages.ts';
-import { requestAttributes } from '../objects/request.ts';
-import { spanOptions, type Tracing } from '../tracing.ts';
+import type { Tracing } from '../tracing.ts';
+import { withdraw } from './enclosing.ts';
 import type { OpenCall } from './open-call.ts';
-import { startEmbedding, type StepPlace } from './steps.ts';
+import { OPERATION_KINDS, type OperationKind } from './operation-kinds.ts';
+import type { StepPlace } from './steps.ts';
 
 /** An open operation. */
 export interface Operation {
@@ -17,6 +16,7 @@ export interface Operation {
   readonly id: string;
   /** The id among the open operations. */
   key: string;
+  readonly kind: OperationKind;
   readonly span: Span;
   readonly hidden: Hidden;
   /** Model calls that have not ended. */
@@ -38,57 +38,6 @@ export interface Operation {
 /** No model call is open. */
 export const NO_CALLS: readonly OpenCall[] = Object.freeze([]);
 
-/** The SDK's class of agents tags the requests that it makes. */
-const AGENT = /\bai-sdk-agent\//;
-
-/** True for a call that offers tools, and for one of an agent's class. */
-function hasAgent(operationId: string, { tools, headers }: Props): boolean {
-  if (operationId === 'ai.workflowAgent.stream') return true;
-  if (Array.isArray(tools) ? tools.length > 0 : isObject(tools) && Object.keys(tools).length > 0) return true;
-  const agent = text(props(headers)['user-agent']);
-  return agent !== undefined && AGENT.test(agent);
-}
-
-/** Starts the span of a request to rank documents. */
-function startRanking(tracing: Tracing, event: Props, { hidden, ...place }: StepPlace & { hidden: Hidden }): Span {
-  const { topN, documents, query } = event;
-  const attributes: SpanAttributes = {
-    ...requestAttributes(event),
-    'gen_ai.retrieval.top_k': number(topN),
-    'spanline.rerank.input_count': list(documents).length,
-  };
-  const name = `rerank ${attributes['gen_ai.request.model'] ?? 'model'}`;
-  const span = tracing.tracer.startSpan(spanOptions(tracing, { name, type: 'reranker', attributes, ...place }));
-  return hidden.inputs ? span : span.input(query);
-}
-
-/** Starts the span of a call that may ask a model several times. */
-function startSteps(
-  tracing: Tracing,
-  operationId: string,
-  event: Props,
-  { hidden, ...place }: StepPlace & { hidden: Hidden },
-): Span {
-  const agentName = text(event['functionId']);
-  const { guard } = tracing;
-  const isAgent = guard('request', hasAgent, operationId, event) ?? false;
-  const name = isAgent ? `invoke_agent ${agentName ?? 'agent'}` : (agentName ?? operationId.slice('ai.'.length));
-  const attributes: SpanAttributes | undefined = isAgent ? { 'gen_ai.agent.name': agentName } : undefined;
-  const type = isAgent ? 'agent' : 'chain';
-  const span = tracing.tracer.startSpan(spanOptions(tracing, { name, type, attributes, ...place }));
-  if (isAgent && agentName !== undefined) enterAgent(span, agentName);
-  return hidden.inputs ? span : span.input(guard('messages', questionOf, event));
-}
-
-/** How the span of an operation starts, by the SDK's name of it. Others have no span. */
-const STARTS: ReadonlyMap<string, typeof startSteps> = new Map([
-  ...['generateText', 'streamText', 'generateObject', 'streamObject', 'embedMany', 'workflowAgent.stream'].map(
-    (name) => [`ai.${name}`, startSteps] as const,
-  ),
-  ['ai.embed', (tracing, _operationId, event, place) => startEmbedding(tracing, event, place)],
-  ['ai.rerank', (tracing, _operationId, event, place) => startRanking(tracing, event, place)],
-]);
-
 /**
  * Starts the span of an operation.
  *
@@ -101,15 +50,16 @@ export function startOperation(
   event: Props,
   place: StepPlace,
 ): Operation | undefined {
-  const start = STARTS.get(operationId);
-  if (start === undefined) return undefined;
+  const kind = OPERATION_KINDS.get(operationId);
+  if (kind === undefined) return undefined;
   const hidden = hiddenIn(event);
-  const span = start(tracing, operationId, event, { ...place, hidden });
+  const span = kind.start(tracing, operationId, event, { ...place, hidden });
   tracing.guard('context', describeContext, span, event);
   const id = text(event['callId']) ?? span.spanId;
   return {
     id,
     key: id,
+    kind,
     span,
     hidden,
     calls: NO_CALLS,
@@ -131,6 +81,14 @@ export function hasOpenChildren({ calls, steps }: Operation): boolean {
 export function addCall(operation: Operation, call: OpenCall): void {
   const open = operation.calls.filter(({ isOpen }) => isOpen);
   operation.calls = open.length === 0 ? [call] : [...open, call];
+}
+
+/** Takes the model call that was reported as started, if there is one. Nobody else is to make it. */
+export function takePending(operation: Operation): Props | undefined {
+  const { pending, span } = operation;
+  operation.pending = undefined;
+  withdraw(span);
+  return pending;
 }
 
 /** Forgets the steps of an operation, which have ended. */
@@ -170,11 +128,7 @@ export function endOperation(operation: Operation, { status, failure, endTime }:
   span.end({ status, endTime });
 }
 
-/** Describes an operation that came to its end: its output, and an answer that broke off with the provider's error. */
-export function describeEnd({ span, hidden }: Operation, event: Props): void {
-  const { text: answer, object, finishReason } = event;
-  if (!hidden.outputs && span.type !== 'embedding' && span.type !== 'reranker') span.output(object ?? answer);
-  if (finishReason !== 'error') return;
-  const failure = failuresBelow(span).at(-1);
-  span.fail(failure?.error ?? MODEL_FAILURE);
+/** Describes an operation that came to its end. */
+export function describeEnd({ kind, span, hidden }: Operation, event: Props): void {
+  kind.describe(span, event, hidden);
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Span, Tracer } from '@spanline/core';
-import { activeState, parentOf, sharedState } from '@spanline/instrumentation';
+import { activeState, type ContextState, parentOf, runInContext, sharedState } from '@spanline/instrumentation';
 import type { Tracing } from '../tracing.ts';
 
 /** The start of a call, as a recording has taken it. */
@@ -51,7 +51,30 @@ export function isFirstOfStart(span: Span, callId: string | undefined): boolean 
   return start !== undefined && start.before === undefined && (callId === undefined || start.callId === callId);
 }
 
+/** The outermost span that was entered for the start that `span` was entered for. */
+export function firstOfStart(span: Span): Span {
+  let first = span;
+  for (let before = starts.get(first)?.before; before !== undefined; before = starts.get(first)?.before) first = before;
+  return first;
+}
+
 /** The span around `span`: one that was entered for the same start, or its parent. */
 export function outerSpan(span: Span): Span | undefined {
   return starts.get(span)?.before ?? parentOf(span);
+}
+
+const NO_CONTEXT: ContextState = { span: undefined, values: {}, functionSpan: undefined, entering: false };
+
+/** Contexts in which events were reported first. */
+const contexts = sharedState('ai-sdk.contexts', () => new WeakMap<object, ContextState>());
+
+/**
+ * Starts the span of an event of `ai` 6 in the context of its call. The SDK reports an event to one recording after the
+ * other, so that a second one finds itself inside of the span that the first one has entered.
+ */
+export function startAround<T>(event: object, start: () => T): T {
+  const context = contexts.get(event);
+  if (context !== undefined) return runInContext(context, start);
+  contexts.set(event, activeState() ?? NO_CONTEXT);
+  return start();
 }

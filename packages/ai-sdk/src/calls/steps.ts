@@ -55,6 +55,9 @@ export interface StepPlace extends Pick<SpanOptions, 'parent' | 'startTime'> {
   readonly hidden?: Hidden;
 }
 
+/** The same of an operation. */
+export type OperationPlace = StepPlace & { readonly hidden: Hidden };
+
 /** Starts the span of one request for vectors. */
 export function startEmbedding(tracing: Tracing, request: Props, { hidden = SHOWN, ...place }: StepPlace = {}): Span {
   const { value, values = [value] } = request;

@@ -5,6 +5,7 @@ import { epochMs, type Props, props } from '@spanline/instrumentation';
 import type { CallEnds } from '../calls/call-place.ts';
 import { claim, claimStart, release } from '../calls/claims.ts';
 import { takenBack } from '../calls/cut.ts';
+import { offer } from '../calls/enclosing.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
 import {
@@ -15,17 +16,10 @@ import {
   type Operation,
   type OperationEnd,
   startOperation,
+  takePending,
 } from '../calls/operation.ts';
 import { enterStart } from '../calls/starts.ts';
-import {
-  embeddingFacts,
-  endTool,
-  rankedDocuments,
-  rankingFacts,
-  startEmbedding,
-  startTool,
-  stepId,
-} from '../calls/steps.ts';
+import { embeddingFacts, endTool, startEmbedding, startTool, stepId } from '../calls/steps.ts';
 import { toSeconds } from '../objects/answer.ts';
 import { hiddenIn } from '../objects/hidden.ts';
 import type { Tracing } from '../tracing.ts';
@@ -45,15 +39,10 @@ const NO_END: OperationEnd = Object.freeze({});
 
 /** Describes an operation that the SDK reports as done. */
 function describeRun(operation: Operation, event: Props): void {
-  const { span, hidden, attempts } = operation;
-  if (span.type === 'embedding') span.set(embeddingFacts(event));
-  if (span.type === 'reranker') {
-    span.set(rankingFacts(event));
-    if (!hidden.outputs) span.output(rankedDocuments(event));
-  }
+  const { span, attempts } = operation;
   failRepeated(operation);
-  if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts - 1 });
   describeEnd(operation, event);
+  if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts - 1 });
 }
 
 /** Records the calls of one telemetry object. */
@@ -90,8 +79,8 @@ export class RunEvents {
     const place = { startTime: timeOf(event), parent: durableParent(event).parent };
     const operation = startOperation(this.#tracing, String(event['operationId']), event, place);
     if (operation === undefined) return;
-    this.#operations.start(operation);
     enterStart(this.#tracing, id, operation.span);
+    this.#operations.start(operation);
   }
 
   /** `generateObject` reports its one model call by events. */
@@ -117,6 +106,16 @@ export class RunEvents {
     if (operation === undefined) return;
     operation.pending = event;
     operation.pendingSince = timeOf(event) ?? epochMs(this.#tracing.tracer);
+    offer(operation.span, {
+      isByEvent: true,
+      run: (execute, isStreamed) => this.#attemptOf(operation, event).run(execute, isStreamed),
+    });
+  }
+
+  /** A wrapped model makes the call that was reported. Workflow agents run no call inside of our context. */
+  #attemptOf(operation: Operation, request: Props): ModelCall {
+    operation.pending = undefined;
+    return this.#startCall(operation, request, true);
   }
 
   /** Runs a model call. Each attempt of the SDK is one. */
@@ -130,7 +129,7 @@ export class RunEvents {
     if (!runs.#tracing.tracer.enabled) return undefined;
     const operation = runs.#operations.find(idOf(event));
     if (operation === undefined && !runs.#owns(event)) return undefined;
-    if (operation !== undefined) operation.pending = undefined;
+    if (operation !== undefined) takePending(operation);
     return runs.#startCall(operation, event, false);
   }
 
@@ -138,9 +137,9 @@ export class RunEvents {
   callEnd(event: Props): void {
     const id = idOf(event);
     const operation = this.#operations.find(id);
-    const request = operation === undefined && this.#operations.isLost(id) ? event : operation?.pending;
+    const pending = operation === undefined ? undefined : takePending(operation);
+    const request = operation === undefined && this.#operations.isLost(id) ? event : pending;
     if (request === undefined) return;
-    if (operation !== undefined) operation.pending = undefined;
     if (isReplay(event) || isReplay(request)) return;
     const { modelId, responseId, performance: measured } = event;
     const { timeToFirstOutputMs: first } = props(measured);
@@ -151,8 +150,7 @@ export class RunEvents {
 
   /** A call whose end is not reported ends with its operation. */
   #leavePending(operation: Operation): void {
-    const { pending } = operation;
-    operation.pending = undefined;
+    const pending = takePending(operation);
     if (pending === undefined || isReplay(pending)) return;
     this.#tracing.guard('model call', () => this.#startCall(operation, pending, true, operation.pendingSince));
   }
@@ -229,8 +227,10 @@ export class RunEvents {
     isByEvent: boolean,
     startTime = timeOf(request),
   ): ModelCall {
-    const hidden = operation?.hidden ?? hiddenIn(request);
-    const parent = operation === undefined ? durableParent(request).parent : operation.span;
+    // The SDK may start a call after it has reported the end of its operation.
+    const around = operation ?? this.#operations.around(idOf(request));
+    const hidden = around?.hidden ?? hiddenIn(request);
+    const parent = around?.span ?? durableParent(request).parent;
     const place = { operation, ends: this.#ends, parent, startTime };
     const call = new ModelCall(this.#tracing, request, hidden, isByEvent, place);
     if (operation !== undefined) addCall(operation, call);

@@ -9,6 +9,7 @@ import type { Cut } from '../calls/cut.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import type { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, NO_CALLS, type Operation, startOperation } from '../calls/operation.ts';
+import { startAround } from '../calls/starts.ts';
 import { endTool, startTool, stepId } from '../calls/steps.ts';
 import type { Tracing } from '../tracing.ts';
 
@@ -29,6 +30,7 @@ export class StepEvents {
   #id: string | undefined;
   #caller: Caller | undefined;
   #attempts: Attempts | undefined;
+  readonly #taken = new WeakSet<object>();
   /** Settings of the call. The events of its steps have only the messages. */
   #settings: Props = {};
 
@@ -41,15 +43,24 @@ export class StepEvents {
     return this.#id === undefined ? undefined : this.#operations.get(this.#id);
   }
 
-  start(event: Props): void {
+  /** True for an event that comes for the first time. It comes again to an object that is registered twice. */
+  takes(event: Props): boolean {
+    if (this.#taken.has(event)) return false;
+    this.#taken.add(event);
+    return true;
+  }
+
+  /** @param holder - kept by the SDK as long as it may report the end of the call */
+  start(event: Props, holder: object): void {
     const { tracer } = this.#tracing;
     if (!tracer.enabled || !isObject(event['model']) || !claimEvent(tracer, event, this)) return;
     const { prompt: _prompt, ...settings } = settingsOf(event);
-    const operation = startOperation(this.#tracing, 'ai.generateText', { ...settings, prompt: event['prompt'] }, {});
+    const request = { ...settings, prompt: event['prompt'] };
+    const operation = startAround(event, () => startOperation(this.#tracing, 'ai.generateText', request, {}));
     if (operation === undefined) return;
     this.#id = operation.id;
     this.#settings = settings;
-    this.#operations.start(operation);
+    this.#operations.start(operation, holder);
     this.#caller = new Caller(event['abortSignal'], operation, (how) => this.#cut(operation, how));
     this.#tracing.enter(operation.span);
   }

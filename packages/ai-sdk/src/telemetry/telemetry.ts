@@ -36,19 +36,37 @@ export interface SpanlineTelemetry {
   readonly onEnd: Listener;
   readonly onAbort: Listener;
   readonly onError: Listener;
+  readonly experimental_onDecideStart: Listener;
+  readonly experimental_onDecideEnd: Listener;
   executeLanguageModelCall<T>(work: Work<T>): PromiseLike<T>;
   executeTool<T>(work: Work<T> & { readonly toolCallId: string }): PromiseLike<T>;
 }
 
+type Callback = (...args: never) => unknown;
+
+/** Marks a callback of an object, and gives it back. */
+type Bindable = <F extends Callback>(callback: F, silent: F) => F;
+
 /**
  * Makes `bind` of a callback that needs no `this` give the callback itself. The SDK binds each callback for each call,
- * also those that it never calls.
+ * also those that it never calls. It binds one callback for all registered objects before the next one: a callback that
+ * is bound twice in a row belongs to an object that is registered twice. Only the first of the two reports.
  */
-function bound<F extends (...args: never) => unknown>(callback: F): F {
-  const bind = (self: unknown, ...args: readonly unknown[]): unknown =>
-    args.length === 0 ? callback : Reflect.apply(Function.prototype.bind, callback, [self, ...args]);
-  return Object.defineProperty(callback, 'bind', { value: bind, configurable: true, writable: true });
+function createBindable(): Bindable {
+  let last: Callback | undefined;
+  return (callback, silent) => {
+    const bind = (self: unknown, ...args: readonly unknown[]): unknown => {
+      if (args.length > 0) return Reflect.apply(Function.prototype.bind, callback, [self, ...args]);
+      if (last === callback) return silent;
+      last = callback;
+      return callback;
+    };
+    return Object.defineProperty(callback, 'bind', { value: bind, configurable: true, writable: true });
+  };
 }
+
+const ignore: Listener = () => undefined;
+const pass = <T>({ execute }: Work<T>): PromiseLike<T> => execute();
 
 /**
  * Hands out the callbacks only while the tracer is on. The SDK reads them for each call, and makes no event that nobody
@@ -89,17 +107,21 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   const runs = new RunEvents(tracing);
   const operations = new OpenOperations();
   const { guard } = tracing;
+  const bindable = createBindable();
   const listener = (handle: (runs: RunEvents, event: Props) => void): Listener =>
-    bound((event) => guard('telemetry', handle, runs, props(event)));
+    bindable((event) => guard('telemetry', handle, runs, props(event)), ignore);
 
-  // Both versions read the callbacks once for each call. `ai` 6 reads `onStart` first, so that its events, which name
-  // no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none of a step is needed.
+  // Both versions read the callbacks once for each call and each registration. `ai` 6 reads `onStart` first, so that its
+  // events, which name no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none of a
+  // step is needed. Both read `onStepStart` next to `onStart`.
   let steps: StepEvents | undefined;
   let namesCalls = false;
+  let isStarting = false;
   const ofStep = (handle: (call: StepEvents, event: Props) => void): Listener => {
     const call = steps;
     return (event) => {
-      if (call !== undefined) guard('telemetry', handle, call, props(event));
+      const given = props(event);
+      if (call?.takes(given) === true) guard('telemetry', handle, call, given);
     };
   };
   const onStart = listener((own, event) => {
@@ -109,14 +131,20 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
     onStart() {
       if (namesCalls) {
         steps = undefined;
-        namesCalls = false;
         return onStart;
       }
-      const call = new StepEvents(tracing, operations);
-      steps = call;
-      return listener((own, event) => (event['callId'] === undefined ? call.start(event) : own.start(event)));
+      if (!isStarting || steps === undefined) steps = new StepEvents(tracing, operations);
+      isStarting = true;
+      const call = steps;
+      const start = listener((own, event) => {
+        if (event['callId'] !== undefined) own.start(event);
+        else if (call.takes(event)) call.start(event, start);
+      });
+      return start;
     },
     onStepStart() {
+      namesCalls = false;
+      isStarting = false;
       return steps === undefined ? undefined : ofStep((call, event) => call.stepStart(event));
     },
     onStepFinish() {
@@ -149,8 +177,10 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
     onEnd: listener((own, event) => own.end(event)),
     onAbort: listener((own, event) => own.abort(event)),
     onError: listener((own, event) => own.fail(event)),
-    executeLanguageModelCall: bound(<T>(work: Work<T>) => runs.call(props(work), work.execute)),
-    executeTool: bound(<T>(work: Work<T>) => runs.tool(props(work), work.execute)),
+    experimental_onDecideStart: listener((own, event) => own.start(event)),
+    experimental_onDecideEnd: listener((own, event) => own.end(event)),
+    executeLanguageModelCall: bindable(<T>(work: Work<T>) => runs.call(props(work), work.execute), pass),
+    executeTool: bindable(<T>(work: Work<T>) => runs.tool(props(work), work.execute), pass),
   };
   return whileEnabled(tracing, callbacks, made);
 }

@@ -31,6 +31,7 @@ const CLUES: readonly (readonly [key: string, types: Types])[] = [
       completion: 'llm',
       generate: 'llm',
       generate_content: 'llm',
+      decide: 'llm',
       response: 'llm',
       image_generation: 'llm',
       image_edit: 'llm',

@@ -69,5 +69,8 @@ export const AI_SDK: Spellings = {
   'ai.ranking': 'output',
   'ai.ranking.type': 'nothing',
   'ai.schema': 'nothing',
+  'ai.decision.state': 'input',
+  'ai.decision.questions': 'nothing',
+  'ai.decision.answers': 'output',
   'ai.settings.output': 'gen_ai.output.type',
 };
