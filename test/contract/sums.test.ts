@@ -109,7 +109,9 @@ async function run(caller: Caller, sources: readonly Source[]): Promise<{ served
 describe.each([...CLIENTS, ...AI_SDKS, ...FRAMEWORKS])('$name', (caller) => {
   it('is billed what the provider served, by every combination of recorders', async () => {
     const found: { served: Sums; told: Sums }[] = [];
-    for (const sources of choices([...caller.recorders, 'wire'])) found.push(await run(caller, sources));
+    for (const sources of choices([...caller.recorders, 'wire'])) {
+      if (sources.join(', ') !== caller.seesNoTokens) found.push(await run(caller, sources));
+    }
     expect(found.map(({ told }) => told)).toEqual(found.map(({ served }) => served));
   });
 });

@@ -96,8 +96,11 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
     expect(tree(log.records())).toBe(
       [
         'embedding embeddings e',
-        ...['chain embedMany', '  embedding embeddings e', '  embedding embeddings e'],
-        ...['chain generateObject', '  llm chat gpt-4o'],
+        'chain embedMany',
+        '  embedding embeddings e',
+        '  embedding embeddings e',
+        'chain generateObject',
+        '  llm chat gpt-4o',
       ].join('\n'),
     );
     for (const record of log.records()) expect(record).not.toHaveProperty('spanline.retry.attempt');

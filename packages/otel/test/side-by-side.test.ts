@@ -57,6 +57,10 @@ const ONCE: Readonly<Record<string, readonly Recorded[]>> = {
     { by: 'ours', id: 'a', input: 40 },
     { by: 'theirs', id: 'a', input: 32 },
   ],
+  'with the same id, on a busy machine': [
+    { by: 'theirs', id: 'a', to: 500 },
+    { by: 'ours', id: 'a', from: 450, to: 1000 },
+  ],
   'with an id on one side only': [
     { by: 'ours', id: 'a' },
     { by: 'theirs', model: 'gpt-4o-2024-08-06' },

@@ -111,9 +111,9 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   const listener = (handle: (runs: RunEvents, event: Props) => void): Listener =>
     bindable((event) => guard('telemetry', handle, runs, props(event)), ignore);
 
-  // Both versions read the callbacks once for each call and each registration. `ai` 6 reads `onStart` first, so that its
-  // events, which name no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none of a
-  // step is needed. Both read `onStepStart` next to `onStart`.
+  // Both versions read the callbacks once for each call and each registration. `ai` 6 reads `onStart` first, so that
+  // its events, which name no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none
+  // of a step is needed. Both read `onStepStart` after `onStart`.
   let steps: StepEvents | undefined;
   let namesCalls = false;
   let isStarting = false;

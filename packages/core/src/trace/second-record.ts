@@ -22,7 +22,7 @@ const MAX_KEYS = 4000;
 const MAX_ALIKE = 50;
 const MAX_ABOVE = 100;
 
-/** Two records of one call begin and end at almost the same time. */
+/** Two records of one call that only look the same begin and end at almost the same time. */
 const MIN_SHARE = 0.5;
 
 /** Shared by all copies of this package. */
@@ -82,19 +82,25 @@ function keysOf({ type, attributes }: SpanState): string[] {
   return keys;
 }
 
-function isSameTime(one: Billed, other: Billed): boolean {
-  const shared = Math.min(one.endMs, other.endMs) - Math.max(one.startMs, other.startMs);
-  return shared >= MIN_SHARE * Math.min(one.endMs - one.startMs, other.endMs - other.startMs);
-}
+/**
+ * How long both took place at once. Both have the call in common. On a busy machine the one begins long after the
+ * other, and ends long after it.
+ */
+const sharedMs = (one: Billed, other: Billed): number =>
+  Math.min(one.endMs, other.endMs) - Math.max(one.startMs, other.startMs);
+
+const isSameTime = (one: Billed, other: Billed): boolean =>
+  sharedMs(one, other) >= MIN_SHARE * Math.min(one.endMs - one.startMs, other.endMs - other.startMs);
 
 /** `gpt-4o` and `gpt-4o-2024-08-06` are one model, as far as it is known. */
 const isSameModel = ({ model: one = '' }: Billed, { model: other = '' }: Billed): boolean =>
   one.startsWith(other) || other.startsWith(one);
 
 function isSameCall(first: Billed, second: Billed): boolean {
-  if (first.scope === second.scope || first.others.has(second.scope) || !isSameTime(first, second)) return false;
+  if (first.scope === second.scope || first.others.has(second.scope)) return false;
   if (first.above.has(second.spanId) || second.above.has(first.spanId)) return false;
-  return first.id !== undefined && second.id !== undefined ? first.id === second.id : isSameModel(first, second);
+  if (first.id === undefined || second.id === undefined) return isSameModel(first, second) && isSameTime(first, second);
+  return first.id === second.id && sharedMs(first, second) > 0;
 }
 
 function hasUsage({ attributes }: SpanState): boolean {
@@ -105,8 +111,8 @@ function hasUsage({ attributes }: SpanState): boolean {
 
 /**
  * True at the end of a model call that a record of another instrumentation has billed already: its answer has the same
- * id, or one has no id and both have the same model and the same tokens of input. Both took place at the same time,
- * and neither is below the other. Each record stands for one call, so that of two calls which look the same both are
+ * id and they overlap, or one has no id and both have the same model, the same tokens of input, and almost the same
+ * time. Neither is below the other. Each record stands for one call, so that of two calls which look the same both are
  * billed.
  */
 export function isSecondRecord(state: SpanState): boolean {

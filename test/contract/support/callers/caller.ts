@@ -22,7 +22,7 @@ export interface Scene {
 type Calls = readonly (() => Promise<unknown>)[];
 
 /** A program that runs. */
-export interface Started {
+interface Started {
   readonly calls: Calls;
   undo?(): void;
 }
@@ -31,6 +31,8 @@ export interface Started {
 export interface Caller {
   readonly name: string;
   readonly recorders: readonly Recorder[];
+  /** Alone it sees the calls, and no tokens. */
+  readonly seesNoTokens?: Recorder;
   start(scene: Scene): Started | Promise<Started>;
 }
 

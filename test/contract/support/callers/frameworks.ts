@@ -47,8 +47,6 @@ const langchain: Caller = {
     const options = { ...KEY, configuration: { baseURL: `${url}/v1` } };
     const gpt = new ChatOpenAI({ model: MODELS.gpt, streamUsage: true, ...options });
     const responses = new ChatOpenAI({ model: MODELS.gpt, useResponsesApi: true, ...options });
-    const plain = new OpenAIEmbeddings({ model: MODELS.embedder, ...options });
-    const embeddings = has('framework') ? traceEmbeddings(plain, { tracer }) : plain;
     return {
       calls: [
         () => gpt.invoke('plain', { callbacks }),
@@ -58,13 +56,33 @@ const langchain: Caller = {
         () => drained(claude.stream('plain', { callbacks })),
         () => haiku.invoke('plain', { callbacks }),
         () => drained(haiku.stream('plain', { callbacks })),
-        () => embeddings.embedDocuments(['a', 'b']),
-        () => embeddings.embedQuery('a'),
       ],
       undo() {
         clients.destroy();
         unwrapOpenAI(openaiClass);
       },
+    };
+  },
+};
+
+/** LangChain keeps their tokens to itself. */
+const langchainEmbeddings: Caller = {
+  name: 'embeddings of LangChain',
+  recorders: ['client', 'framework'],
+  seesNoTokens: 'framework',
+  async start({ url, tracer, has }) {
+    const openaiClass = await openaiClassOf('@langchain/openai');
+    if (has('client')) wrapOpenAI(openaiClass, { tracer });
+    const plain = new OpenAIEmbeddings({
+      model: MODELS.embedder,
+      encodingFormat: 'float',
+      configuration: { baseURL: `${url}/v1` },
+      ...KEY,
+    });
+    const embeddings = has('framework') ? traceEmbeddings(plain, { tracer }) : plain;
+    return {
+      calls: [() => embeddings.embedDocuments(['a', 'b']), () => embeddings.embedQuery('a')],
+      undo: () => unwrapOpenAI(openaiClass),
     };
   },
 };
@@ -86,7 +104,7 @@ const llamaindex: Caller = {
       calls: [
         () => llm.chat({ messages: ASKED }),
         () => drained(streaming.chat({ messages: ASKED, stream: true })),
-        () => embedding.getTextEmbeddings(['a', 'b']),
+        () => embedding.getTextEmbeddingsBatch(['a', 'b']),
         () => embedding.getQueryEmbedding({ type: 'text', text: 'a' }),
       ],
       undo() {
@@ -154,4 +172,4 @@ const mastra: Caller = {
 };
 
 /** Every framework. */
-export const FRAMEWORKS: readonly Caller[] = [langchain, llamaindex, agents, mastra];
+export const FRAMEWORKS: readonly Caller[] = [langchain, langchainEmbeddings, llamaindex, agents, mastra];
