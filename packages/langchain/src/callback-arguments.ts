@@ -32,6 +32,3 @@ export type ChainEndArguments = [...end: EndArguments, kwargs?: { inputs?: unkno
 
 /** Arguments after the answer of a model. */
 export type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>];
-
-/** Arguments after a token and its index. */
-export type TokenArguments = [runId: string, parentRunId?: string, tags?: string[], fields?: unknown];

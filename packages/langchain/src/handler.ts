@@ -6,9 +6,7 @@ import type {
   ModelEndArguments,
   ModelStartArguments,
   StepStartArguments,
-  TokenArguments,
 } from './callback-arguments.ts';
-import { addStreamEvent, addToken, type StreamedAnswer } from './models/streamed-answer.ts';
 import { toModelMessages } from './objects/messages.ts';
 import { toRunStart } from './objects/run-start.ts';
 import { HANDLER_SHAPE, type SpanlineCallbackHandlerOptions } from './options.ts';
@@ -18,7 +16,7 @@ import { SCOPE } from './scope.ts';
 import { describeChainEnd, startChain } from './steps/chain.ts';
 import { writeCustomEvent } from './steps/custom-event.ts';
 import { GRAPH_HANDLER, recordInterrupt, recordResume } from './steps/interrupts.ts';
-import { describeModelEnd, failModel, setMessages, startModel, streamModel } from './steps/model.ts';
+import { describeModelEnd, failModel, setMessages, startModel, streamEvent, streamToken } from './steps/model.ts';
 import { startRetriever } from './steps/retriever.ts';
 import { ToolCalls } from './steps/tool-calls.ts';
 import { describeToolEnd, startTool } from './steps/tool.ts';
@@ -156,19 +154,21 @@ export class SpanlineCallbackHandler {
     });
   }
 
-  #streamed(where: string, runId: string, add: (answer: StreamedAnswer) => boolean): void {
-    this.#guard(where, () => {
-      const run = this.#runs.own(runId);
-      if (run !== undefined) streamModel(run, add);
-    });
-  }
-
-  handleLLMNewToken(token: string, _idx: unknown, ...[runId, , , fields]: TokenArguments): void {
-    this.#streamed('langchain token', runId, (answer) => addToken(answer, token, fields));
+  handleLLMNewToken(
+    token: string,
+    _idx: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    fields?: unknown,
+  ): void {
+    const run = this.#runs.own(runId);
+    if (run !== undefined) this.#guard('langchain token', streamToken, run, token, fields);
   }
 
   handleChatModelStreamEvent(event: unknown, runId: string): void {
-    this.#streamed('langchain stream event', runId, (answer) => addStreamEvent(answer, event));
+    const run = this.#runs.own(runId);
+    if (run !== undefined) this.#guard('langchain stream event', streamEvent, run, event);
   }
 
   handleLLMEnd(output: unknown, ...[runId, parentRunId, tags, extra]: ModelEndArguments): void {

@@ -5,7 +5,13 @@ import { attributesOf, observedUsage, props, type Run, text } from '@spanline/in
 import { readModelError, readModelOutput } from '../models/answer.ts';
 import { hasSound } from '../models/dropped-counts.ts';
 import { readModelRequest } from '../models/request.ts';
-import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
+import {
+  addStreamEvent,
+  addToken,
+  createStreamedAnswer,
+  partialOutput,
+  type StreamedAnswer,
+} from '../models/streamed-answer.ts';
 import { serializedClass } from '../objects/names.ts';
 import { nameAttributes, promptName } from '../objects/prompt.ts';
 import type { RunStart } from '../objects/run-start.ts';
@@ -49,10 +55,20 @@ export function setMessages(runs: OpenRuns, runId: string, span: Span, messages:
 
 const requestModel = (span: Span): string | undefined => attributesOf(span)?.['gen_ai.request.model'];
 
-/** Adds a streamed event to the answer. `add` returns true if the event brought the first text. */
-export function streamModel({ span, data }: Run<RunData>, add: (answer: StreamedAnswer) => boolean): void {
-  const streamed = (data.streamed ??= createStreamedAnswer(requestModel(span)));
-  if (add(streamed)) span.set(partialOutput(streamed));
+function streamedAnswer({ span, data }: Run<RunData>): StreamedAnswer {
+  return (data.streamed ??= createStreamedAnswer(requestModel(span)));
+}
+
+/** Adds a token to the answer of a model call. */
+export function streamToken(run: Run<RunData>, token: unknown, fields: unknown): void {
+  const answer = streamedAnswer(run);
+  if (addToken(answer, token, fields)) run.span.set(partialOutput(answer));
+}
+
+/** Adds an event of LangChain's stream protocol to the answer. */
+export function streamEvent(run: Run<RunData>, event: unknown): void {
+  const answer = streamedAnswer(run);
+  if (addStreamEvent(answer, event)) run.span.set(partialOutput(answer));
 }
 
 /** Sets the answer of a model call. */
