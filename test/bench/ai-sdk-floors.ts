@@ -2,32 +2,13 @@
 
 import { openSync, writeSync } from 'node:fs';
 import type { Telemetry } from 'ai';
-import type { Span, SpanAttributes, Tracer } from '@spanline/core';
+import type { Span, Tracer } from '@spanline/core';
+import { ANSWER, answerFacts, QUESTION, requestFacts } from './facts.ts';
 
 /** What the SDK hands to `executeLanguageModelCall`. */
 interface Work<T> {
   readonly execute: () => PromiseLike<T>;
 }
-
-const QUESTION = 'How do I redact passwords?';
-const ANSWER = 'Use the redact option.';
-
-const requestFacts = (): SpanAttributes => ({
-  'gen_ai.provider.name': 'openai',
-  'gen_ai.request.model': 'gpt-4o-mini',
-  'gen_ai.request.temperature': 0,
-  'gen_ai.system_instructions': [{ type: 'text', content: 'You answer questions about the manual.' }],
-  'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: QUESTION }] }],
-});
-
-const answerFacts = (): SpanAttributes => ({
-  'gen_ai.response.id': 'chatcmpl-bench',
-  'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
-  'gen_ai.response.finish_reasons': ['stop'],
-  'gen_ai.usage.input_tokens': 40,
-  'gen_ai.usage.output_tokens': 12,
-  'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }],
-});
 
 /** The SDK binds each callback for each call. As from ours, it gets the callback itself. */
 function bound(telemetry: Telemetry): Telemetry {

@@ -7,9 +7,10 @@ import { wrapOpenAI as wrapLangSmith } from 'langsmith/wrappers';
 import OpenAI from 'openai';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { wrapOpenAI } from '@spanline/openai';
+import { answerFacts, INSTRUCTIONS, QUESTION, requestFacts } from './facts.ts';
 import { type BenchCase, measure } from './harness.ts';
 import { metadataRow } from './metadata.ts';
-import { addedRatio, bytesPerSpan, type Row, ratio } from './rows.ts';
+import { addedRatio, addedTold, bytesPerSpan, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
 const ANSWER = JSON.stringify({
@@ -47,13 +48,28 @@ const createBenchTracer = (enabled = true, capture: CaptureMode = 'redacted'): T
   });
 
 const MESSAGES: OpenAI.ChatCompletionMessageParam[] = [
-  { role: 'system', content: 'You answer questions about the manual.' },
-  { role: 'user', content: 'How do I redact passwords?' },
+  { role: 'system', content: INSTRUCTIONS },
+  { role: 'user', content: QUESTION },
 ];
 
 const ask = (client: OpenAI) => async (): Promise<void> => {
   await client.chat.completions.create({ model: 'gpt-4o-mini', temperature: 0, messages: MESSAGES });
 };
+
+/** A span by hand around a client as it is, with the facts that ours reads: no wrapper can be cheaper than its span. */
+function createByHand(client: OpenAI, tracer: Tracer): BenchCase {
+  const call = ask(client);
+  const run = async (): Promise<void> => {
+    const span = tracer.startSpan({
+      name: 'chat gpt-4o-mini',
+      type: 'llm',
+      attributes: { ...requestFacts(), 'server.address': 'api.openai.com', 'server.port': 443 },
+    });
+    await tracer.run(span, call);
+    span.set(answerFacts()).end();
+  };
+  return { name: 'span by hand', run };
+}
 
 /** LangSmith's wrapper; the fetch of its own client is a stub. */
 function createLangSmith(): BenchCase {
@@ -100,9 +116,10 @@ export async function clientRows(): Promise<Row[]> {
       name: 'spanline, metadata',
       run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(true, 'metadata') })),
     };
-    const [plain, ours, disabled, langSmith, openInference] = await measure([
+    const [plain, ours, byHand, disabled, langSmith, openInference] = await measure([
       { name: 'client as it is', run: ask(createClient()) },
       redacted,
+      createByHand(createClient(), createBenchTracer()),
       { name: 'spanline, disabled', run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(false) })) },
       createLangSmith(),
       createOpenInference(sink),
@@ -112,6 +129,7 @@ export async function clientRows(): Promise<Row[]> {
       ratio(`${what} per call`, 1.5, ours, plain),
       addedRatio(`${what} added`, 0.15, plain, ours, langSmith),
       addedRatio(`${what} added`, 0.5, plain, ours, openInference),
+      addedTold('- a span by hand with the same facts', plain, byHand, openInference),
       bytesPerSpan('OpenAI call', 29, 1, plain, ours),
       await metadataRow('OpenAI call', metadata, redacted),
       ratio('wrapped client, disabled', 1.02, disabled, plain),

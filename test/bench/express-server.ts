@@ -33,6 +33,9 @@ if (mode === 'spanline' || mode === 'disabled') {
     enabled: mode === 'spanline',
   });
   app.use(spanlineExpress({ tracer }));
+} else if (mode === 'next' || mode === 'ids' || mode === 'span') {
+  const { floor } = await import('./express-floors.ts');
+  app.use(floor(mode, file));
 } else if (mode === 'pino-http') {
   const { pinoHttp } = await import('pino-http');
   const { destination } = await import('pino');

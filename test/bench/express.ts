@@ -2,11 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { FLOORS } from './express-floors.ts';
 import { type BenchResult, type OperationCost, resultOf } from './harness.ts';
-import { type Row, addedRatio, bytesPerSpan, ratio } from './rows.ts';
+import { type Row, addedRatio, addedTold, bytesPerSpan, ratio, told } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
-const MODES = ['none', 'disabled', 'spanline', 'pino-http', 'otel'] as const;
+const MODES = ['none', 'disabled', ...FLOORS, 'spanline', 'pino-http', 'otel'] as const;
 const REPETITIONS = 5;
 const REQUESTS = 6000;
 const CONNECTIONS = 32;
@@ -54,7 +55,7 @@ async function ask(server: Server, message: string): Promise<Answer> {
   return answer;
 }
 
-/** Server CPU a request: the five servers run side by side and take their turns, so that a machine that slows down slows all of them. */
+/** Server CPU a request: the servers run side by side and take their turns, so that a machine that slows down slows all of them. */
 async function measureServers(): Promise<Map<string, BenchResult>> {
   const sink = await startSink();
   const servers = await Promise.all(MODES.map(async (mode) => [mode, await start(mode, sink)] as const));
@@ -87,6 +88,9 @@ export async function expressRows(): Promise<Row[]> {
     addedRatio('Express, CPU added per request', 0.6, of('none'), of('spanline'), of('pino-http')),
     addedRatio('Express, CPU added per request', 0.35, of('none'), of('spanline'), of('otel')),
     bytesPerSpan('Express request', 6.8, 1, of('none'), of('spanline')),
+    addedTold('Express, a context, two headers and a listener, CPU added', of('none'), of('ids'), of('otel')),
+    addedTold('Express, the same with a ready-made span, CPU added', of('none'), of('span'), of('otel')),
     ratio('Express, disabled', 1.02, of('disabled'), of('none')),
+    told('Express, a middleware that calls next()', of('next'), of('none')),
   ];
 }
