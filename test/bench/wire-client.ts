@@ -1,10 +1,6 @@
-/**
- * One case of the suite of wire capture, in a process of its own: a process that has recorded one call may be slower
- * from then on, as every promise is on Node 20 once a context is kept.
- */
+/** A process of the suite of wire capture: it measures the cases that it is told. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { openSync, writeSync } from 'node:fs';
 import { metrics } from '@opentelemetry/api';
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
@@ -19,10 +15,8 @@ const CHUNKS_BEFORE = 500;
 /** Chunks of a short answer, and such answers in one turn. */
 export const SHORT_CHUNKS = 20;
 const ANSWERS = 100;
-/** Short answers before the first turn. V8 is still compiling for as long, and the first cost several times as much. */
-const WARM_ANSWERS = 2000;
 /** Requests to the other host in one turn. */
-const REQUESTS = 500;
+const REQUESTS = 1000;
 
 /** CPU nanoseconds of one operation, by operation. */
 export interface TurnCost {
@@ -33,8 +27,11 @@ export interface TurnCost {
   readonly other: number;
 }
 
-/** The messages that a process of a case answers: with the cost of a turn, or with nothing. */
-export type WireOrder = 'turn' | 'warm up';
+/** What a process does next. It answers with the cost, or with nothing. */
+export type WireOrder =
+  | { readonly turn: WireCase }
+  /** Short answers, and half as many requests to the other host. */
+  | { readonly warmUp: WireCase; readonly answers: number };
 
 const COUNT_BYTES = 4;
 /** Chunks between two reports to the server. */
@@ -50,13 +47,15 @@ function reporter(file: string): (chunks: number) => void {
   };
 }
 
+const nothing = (): void => undefined;
+
 /** The part of the instrumentation that patches a module. */
 interface Patchable {
   init(): readonly { patch(exports: object): unknown }[];
 }
 
-/** Both official instrumentations, with the manager of contexts that their set-up installs. */
-function openTelemetry(): () => void {
+/** Both official instrumentations, with the manager of contexts that their set-up installs. They stay. */
+function openTelemetry(): () => () => void {
   const exporter = new InMemorySpanExporter();
   const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
   provider.register();
@@ -65,68 +64,57 @@ function openTelemetry(): () => void {
   for (const each of [undici, openai]) each.setTracerProvider(provider);
   openai.setMeterProvider(metrics.getMeterProvider());
   for (const definition of (openai as unknown as Patchable).init()) definition.patch({ OpenAI, default: OpenAI });
-  return () => exporter.reset();
+  return () => () => exporter.reset();
 }
 
-interface Handler {
-  onData(chunk: Uint8Array): boolean;
+async function wireCapture(): Promise<() => () => void> {
+  // Importing the package starts it.
+  process.env['SPANLINE_WIRE'] = 'false';
+  const { createLogger, createTracer } = await import('@spanline/core');
+  const { wire } = await import('@spanline/wire');
+  const logger = createLogger({}, '/dev/null');
+  const tracer = createTracer({ logger, service: { name: 'bench' }, statsIntervalSeconds: 0 });
+  return () => wire({ tracer, patch: true });
 }
 
-/** The least that sees every byte on Node 20 and 22: a `fetch` that looks at the address, and counts bytes. */
-function counting(): void {
-  const original = globalThis.fetch;
-  let bytes = 0;
-  globalThis.fetch = (input, init) => {
-    if (!String(input).includes('/chat/')) return original(input, init);
-    const given = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1')) as {
-      dispatch(options: object, handler: Handler): boolean;
-    };
-    const dispatch = (options: object, handler: Handler): boolean => {
-      const { onData } = handler;
-      handler.onData = (chunk): boolean => {
-        bytes += chunk.byteLength;
-        return onData.call(handler, chunk);
-      };
-      return given.dispatch(options, handler);
-    };
-    const dispatcher = Object.create(given, { dispatch: { value: dispatch } }) as object;
-    return original(input, { ...init, dispatcher } as RequestInit);
+/** The least that listens to the channels: the share that is Node's own. */
+function listening(): () => void {
+  const names = ['create', 'bodyChunkSent', 'bodySent', 'headers', 'bodyChunkReceived', 'trailers', 'error'];
+  for (const name of names) subscribe(`undici:request:${name}`, nothing);
+  return () => {
+    for (const name of names) unsubscribe(`undici:request:${name}`, nothing);
   };
 }
 
-/** Listeners that do nothing, on the channels that wire capture listens to: the share that is Node's own. */
-function listening(): void {
-  for (const name of ['create', 'bodyChunkSent', 'bodySent', 'headers', 'bodyChunkReceived', 'trailers', 'error'])
-    subscribe(`undici:request:${name}`, () => undefined);
+interface UndiciRequest {
+  readonly path: string;
+  onData(chunk: Uint8Array): unknown;
 }
 
-const nothing = (): void => undefined;
+/** The least that sees every byte where none are published: a method of each request that counts them. */
+function counting(): () => void {
+  let bytes = 0;
+  const created = (message: unknown): void => {
+    const { request } = message as { readonly request: UndiciRequest };
+    if (!request.path.includes('/chat/')) return;
+    const { onData } = request;
+    request.onData = (chunk): unknown => {
+      bytes += chunk.byteLength;
+      return onData.call(request, chunk);
+    };
+  };
+  subscribe('undici:request:create', created);
+  return () => void unsubscribe('undici:request:create', created);
+}
 
-/** Sets a case up. What it returns is called after each turn. */
+/** Sets a case up. What it returns starts a turn, and returns what ends the turn. */
 const CASES = {
-  'client as it is': (): (() => void) => nothing,
-  async wire(): Promise<() => void> {
-    // Importing the package starts it: only this case does.
-    const { createLogger, createTracer } = await import('@spanline/core');
-    const { wire } = await import('@spanline/wire');
-    const logger = createLogger({}, '/dev/null');
-    wire({ tracer: createTracer({ logger, service: { name: 'bench' }, statsIntervalSeconds: 0 }), patch: true });
-    return nothing;
-  },
+  'client as it is': () => () => nothing,
+  wire: wireCapture,
   OpenTelemetry: openTelemetry,
-  'a context was entered': (): (() => void) => {
-    new AsyncLocalStorage<number>().run(1, nothing);
-    return nothing;
-  },
-  'bytes are counted': (): (() => void) => {
-    counting();
-    return nothing;
-  },
-  'listeners that do nothing': (): (() => void) => {
-    listening();
-    return nothing;
-  },
-} as const;
+  'bytes are counted': () => counting,
+  'listeners that do nothing': () => listening,
+} as const satisfies Readonly<Record<string, () => (() => () => void) | Promise<() => () => void>>>;
 
 export type WireCase = keyof typeof CASES;
 
@@ -135,8 +123,7 @@ function cpuNs(): number {
   return (user + system) * 1000;
 }
 
-async function work(name: WireCase, url: string, report: (chunks: number) => void): Promise<void> {
-  const after = await CASES[name]();
+async function work(url: string, report: (chunks: number) => void): Promise<void> {
   const client = new OpenAI({ apiKey: 'bench', baseURL: `${url}/v1`, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'How do I redact passwords?' }];
   /** @returns CPU nanoseconds of the process when the first chunks had come */
@@ -152,25 +139,45 @@ async function work(name: WireCase, url: string, report: (chunks: number) => voi
     if (chunks < length) throw new Error(`a stream of ${chunks} chunks`);
     return marked;
   };
-  const turn = async (): Promise<TurnCost> => {
-    const marked = await stream(CHUNKS);
-    const ended = cpuNs();
-    for (let count = 0; count < ANSWERS; count++) await stream(SHORT_CHUNKS);
-    const answered = cpuNs();
-    for (let request = 0; request < REQUESTS; request++)
+  const answer = async (count: number): Promise<void> => {
+    for (let made = 0; made < count; made++) await stream(SHORT_CHUNKS);
+  };
+  const ask = async (count: number): Promise<void> => {
+    for (let made = 0; made < count; made++)
       await (await fetch(`${url}/stock`, { method: 'POST', body: '{"article":7}' })).json();
-    const other = (cpuNs() - answered) / REQUESTS;
-    after();
-    const chunk = (ended - marked) / (CHUNKS - CHUNKS_BEFORE);
-    return { answer: (answered - ended) / ANSWERS, chunk, other };
+  };
+  /** The garbage of one operation is no work of the next. */
+  const measured = async (count: number, run: () => Promise<number | void>): Promise<number> => {
+    globalThis.gc?.();
+    const started = cpuNs();
+    const marked = await run();
+    return (cpuNs() - (marked ?? started)) / count;
+  };
+  const starts = new Map<WireCase, () => () => void>();
+  const start = async (name: WireCase): Promise<() => void> => {
+    const begin = starts.get(name) ?? (await CASES[name]());
+    starts.set(name, begin);
+    return begin();
+  };
+  const follow = async (order: WireOrder): Promise<TurnCost | undefined> => {
+    const end = await start('turn' in order ? order.turn : order.warmUp);
+    try {
+      if ('turn' in order)
+        return {
+          other: await measured(REQUESTS, () => ask(REQUESTS)),
+          answer: await measured(ANSWERS, () => answer(ANSWERS)),
+          chunk: await measured(CHUNKS - CHUNKS_BEFORE, () => stream(CHUNKS)),
+        };
+      await answer(order.answers);
+      await ask(order.answers / 2);
+      return undefined;
+    } finally {
+      end();
+    }
   };
   process.on('disconnect', () => process.exit());
-  const warmUp = async (): Promise<void> => {
-    for (let count = 0; count < WARM_ANSWERS; count++) await stream(SHORT_CHUNKS);
-  };
-  const orders = { turn, 'warm up': warmUp };
-  process.on('message', (order: WireOrder) => void orders[order]().then((cost) => process.send?.(cost ?? {})));
+  process.on('message', (order: WireOrder) => void follow(order).then((cost) => process.send?.(cost ?? {})));
 }
 
-const [, , name = '', url = '', file = ''] = process.argv;
-if (process.send !== undefined && Object.hasOwn(CASES, name)) await work(name as WireCase, url, reporter(file));
+const [, , url = '', file = ''] = process.argv;
+if (process.send !== undefined && url !== '') await work(url, reporter(file));

@@ -10,83 +10,48 @@ import { type BenchResult, median, resultOf } from './harness.ts';
 import { addedTold, type Row, ratio, told } from './rows.ts';
 import { SHORT_CHUNKS, type TurnCost, type WireCase, type WireOrder } from './wire-client.ts';
 
-/**
- * Each launch starts a process for every case: which code V8 compiles, and where it lies, differs between two processes
- * by more than the rows tell apart.
- */
-const LAUNCHES = 5;
-const WARM_TURNS = 1;
-/** Turns of each process, in turn with the others. */
-const TURNS = 3;
+/** Processes of each kind, one after the other: V8 compiles and places code differently in each. */
+const LAUNCHES = 3;
+/** Rounds that warm up, and those that count. A case has one turn in each round. */
+const WARM_ROUNDS = 1;
+const ROUNDS = 9;
+/** Short answers before the first round. V8 is still compiling for as long. */
+const WARM_ANSWERS = 1000;
 /** A count of four bytes. */
 const NO_PROGRESS = Buffer.alloc(4);
 
+const BARE = 'client as it is';
+const IS_PATCHED = Number(process.versions.node.split('.')[0]) < 24;
+const FLOOR: WireCase = IS_PATCHED ? 'bytes are counted' : 'listeners that do nothing';
+
+/**
+ * Kinds of processes, and their cases. Those that can be taken back share one: they meet the same compiled code, heap
+ * and connections, and differ in nothing else. Another process has only ever had the bare client.
+ */
+const KINDS = {
+  shared: [BARE, 'wire', FLOOR],
+  alone: [BARE],
+  peer: ['OpenTelemetry'],
+} as const satisfies Readonly<Record<string, readonly WireCase[]>>;
+
+type Kind = keyof typeof KINDS;
 type Operation = keyof TurnCost;
 
-/** CPU nanoseconds of an operation, by case, a list for each launch. */
-class Samples {
-  readonly #launches: Map<string, TurnCost[]>[] = [];
+/** A case in one kind of process. */
+type Side = readonly [kind: Kind, name: WireCase];
 
-  launched(costs: Map<string, TurnCost[]>): void {
-    this.#launches.push(costs);
+/** The costs of one round. */
+class Round {
+  readonly #costs = new Map<string, TurnCost>();
+
+  add([kind, name]: Side, cost: TurnCost): void {
+    this.#costs.set(`${kind} ${name}`, cost);
   }
 
-  #of(launch: Map<string, TurnCost[]>, name: WireCase, operation: Operation): number[] {
-    return (launch.get(name) ?? []).map((cost) => cost[operation]);
-  }
-
-  result(name: WireCase, operation: Operation): BenchResult {
-    const all = this.#launches.flatMap((launch) => this.#of(launch, name, operation));
-    return resultOf(
-      name,
-      all.map((ns) => ({ ns, bytes: Number.NaN, gcNs: Number.NaN })),
-    );
-  }
-
-  /** The medians of each launch, as ratios. */
-  ratios(name: WireCase, against: WireCase, operation: Operation): number[] {
-    return this.#launches.map(
-      (launch) => median(this.#of(launch, name, operation)) / median(this.#of(launch, against, operation)),
-    );
+  ns([kind, name]: Side, operation: Operation): number {
+    return this.#costs.get(`${kind} ${name}`)?.[operation] ?? Number.NaN;
   }
 }
-
-const start = (file: string, ...args: string[]): ChildProcess =>
-  fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] });
-
-/** Sends an order to the process of a case, and waits for what it answers. */
-async function order(name: WireCase, client: ChildProcess, what: WireOrder): Promise<TurnCost> {
-  client.send(what);
-  // An error ends the process.
-  const [cost] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [TurnCost | number];
-  if (typeof cost !== 'object') throw new Error(`the case ${name} failed`);
-  return cost;
-}
-
-async function launch(names: readonly WireCase[], ...where: string[]): Promise<Map<string, TurnCost[]>> {
-  const clients = names.map((name) => ({ name, client: start('wire-client.ts', name, ...where) }));
-  const costs = new Map<string, TurnCost[]>(names.map((name) => [name, []]));
-  try {
-    for (const { name, client } of clients) await order(name, client, 'warm up');
-    for (let turn = -WARM_TURNS; turn < TURNS; turn++) {
-      for (const { name, client } of clients) {
-        const cost = await order(name, client, 'turn');
-        if (turn >= 0) costs.get(name)?.push(cost);
-      }
-    }
-  } finally {
-    for (const { client } of clients) client.kill();
-  }
-  return costs;
-}
-
-const BARE = 'client as it is';
-const OPERATIONS: readonly (readonly [string, Operation])[] = [
-  [`a streamed answer of ${SHORT_CHUNKS} chunks`, 'answer'],
-  ['one more chunk', 'chunk'],
-  ['a request to another host', 'other'],
-];
-const LIMITS: Partial<Record<Operation, number>> = { chunk: 1.1, other: 1.02 };
 
 interface Spread {
   readonly median: number;
@@ -94,36 +59,128 @@ interface Spread {
   readonly most: number;
 }
 
-const spread = (ratios: readonly number[]): Spread => ({
-  median: median(ratios),
-  least: Math.min(...ratios),
-  most: Math.max(...ratios),
-});
+/** The rounds of all launches. */
+class Samples {
+  readonly #launches: (readonly Round[])[] = [];
+
+  launched(rounds: readonly Round[]): void {
+    this.#launches.push(rounds);
+  }
+
+  result(side: Side, operation: Operation): BenchResult {
+    const rounds = this.#launches.flat();
+    return resultOf(
+      side[1],
+      rounds.map((round) => ({ ns: round.ns(side, operation), bytes: Number.NaN, gcNs: Number.NaN })),
+    );
+  }
+
+  /** The ratio of two turns of one round: its median, and the medians of the launches that are farthest apart. */
+  ratio(side: Side, against: Side, operation: Operation): Spread {
+    const ratioOf = (round: Round): number => round.ns(side, operation) / round.ns(against, operation);
+    const launches = this.#launches.map((rounds) => median(rounds.map(ratioOf)));
+    const all = this.#launches.flat().map(ratioOf);
+    return { median: median(all), least: Math.min(...launches), most: Math.max(...launches) };
+  }
+}
+
+const start = (file: string, ...args: string[]): ChildProcess =>
+  fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--expose-gc', '--import', 'tsx'] });
+
+/** Sends an order to a process, and waits for what it answers. */
+async function follow(client: ChildProcess, order: WireOrder): Promise<TurnCost> {
+  client.send(order);
+  // An error ends the process.
+  const [cost] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [TurnCost | number];
+  if (typeof cost !== 'object') throw new Error(`failed: ${JSON.stringify(order)}`);
+  return cost;
+}
+
+async function launch(...where: string[]): Promise<Round[]> {
+  const clients = Object.entries(KINDS).map(([kind, names]) => ({
+    kind: kind as Kind,
+    names,
+    client: start('wire-client.ts', ...where),
+  }));
+  const rounds: Round[] = [];
+  try {
+    for (const { names, client } of clients)
+      for (const name of names) await follow(client, { warmUp: name, answers: WARM_ANSWERS });
+    for (let count = -WARM_ROUNDS; count < ROUNDS; count++) {
+      const round = new Round();
+      for (const { kind, names, client } of clients) {
+        // No case is always behind the same other one.
+        const order = count % 2 === 0 ? names : names.toReversed();
+        for (const name of order) round.add([kind, name], await follow(client, { turn: name }));
+      }
+      if (count >= 0) rounds.push(round);
+    }
+  } finally {
+    for (const { client } of clients) client.kill();
+  }
+  return rounds;
+}
+
+const OPERATIONS: readonly (readonly [string, Operation])[] = [
+  [`a streamed answer of ${SHORT_CHUNKS} chunks`, 'answer'],
+  ['one more chunk', 'chunk'],
+  ['a request to another host', 'other'],
+];
+const LIMITS: Partial<Record<Operation, number>> = { chunk: 1.1, other: 1.02 };
+
+const SHARED_BARE: Side = ['shared', BARE];
+const ALONE: Side = ['alone', BARE];
+const WIRE: Side = ['shared', 'wire'];
+const PEER: Side = ['peer', 'OpenTelemetry'];
+
+/** What is compared, by its name. */
+const COMPARED: readonly (readonly [string, Side, Side])[] = [
+  ['Spanline', WIRE, SHARED_BARE],
+  ['OpenTelemetry', PEER, ALONE],
+  [`*${FLOOR}*`, ['shared', FLOOR], SHARED_BARE],
+  ['*taken back*', SHARED_BARE, ALONE],
+];
+
 const figure = (ratio: number): string => ratio.toFixed(2);
 
 /** The rows of the table in docs/wire.md for the Node that runs this. */
-function pageRows(samples: Samples, floors: readonly WireCase[], isPatched: boolean): string[] {
-  const node = `${process.versions.node.split('.').slice(0, 2).join('.')}${isPatched ? ', with `patch`' : ''}`;
-  const cases: readonly (readonly [string, WireCase])[] = [
-    ['Spanline', 'wire'],
-    ['OpenTelemetry', 'OpenTelemetry'],
-    ...floors.map((name) => [`*${name}*`, name] as const),
-  ];
-  return cases.map(([title, name], index) => {
+function pageRows(samples: Samples): string[] {
+  const node = process.versions.node.split('.').slice(0, 2).join('.');
+  return COMPARED.map(([title, side, against], index) => {
     const cells = OPERATIONS.map(([, operation]) => {
-      const { median: middle, least, most } = spread(samples.ratios(name, BARE, operation));
+      const { median: middle, least, most } = samples.ratio(side, against, operation);
       return `${figure(middle)}× (${figure(least)}–${figure(most)})`;
     });
     return `| ${[index === 0 ? node : '', title, ...cells].join(' | ')} |`;
   });
 }
 
-/** Rows of wire capture. On Node 20 and 22 with its patch of `fetch`. */
+function rowsOf(samples: Samples): Row[] {
+  const row = (make: typeof told, what: string, side: Side, against: Side, operation: Operation): Row => {
+    const { median: measured, least, most } = samples.ratio(side, against, operation);
+    const made = make(what, samples.result(side, operation), samples.result(against, operation));
+    return { ...made, measured, detail: `${made.detail}, ${figure(least)}–${figure(most)} of ${LAUNCHES} launches` };
+  };
+  const most =
+    (limit: number): typeof told =>
+    (what, ...sides) =>
+      ratio(what, limit, ...sides);
+  return OPERATIONS.flatMap(([what, operation]) => {
+    const limit = LIMITS[operation];
+    const [bare, wire, peer] = [ALONE, WIRE, PEER].map((side) => samples.result(side, operation));
+    return [
+      ...COMPARED.map(([title, side, against], index) =>
+        index === 0
+          ? row(limit === undefined ? told : most(limit), what, side, against, operation)
+          : row(told, `  - ${title.replaceAll('*', '')}`, side, against, operation),
+      ),
+      addedTold('  - added, beside OpenTelemetry', bare, wire, peer),
+    ];
+  });
+}
+
+/** Rows of wire capture. */
 export async function wireRows(): Promise<Row[]> {
-  const isPatched = Number(process.versions.node.split('.')[0]) < 24;
-  const floors: readonly WireCase[] = isPatched
-    ? ['bytes are counted', 'a context was entered']
-    : ['listeners that do nothing'];
   const folder = mkdtempSync(join(tmpdir(), 'spanline-bench-'));
   const progress = join(folder, 'progress');
   writeFileSync(progress, NO_PROGRESS);
@@ -131,35 +188,9 @@ export async function wireRows(): Promise<Row[]> {
   try {
     const [port] = (await once(server, 'message')) as [number];
     const samples = new Samples();
-    for (let count = 0; count < LAUNCHES; count++) {
-      const names: readonly WireCase[] = [BARE, 'wire', 'OpenTelemetry', ...floors];
-      samples.launched(await launch(names, `http://127.0.0.1:${port}`, progress));
-    }
-    const row = (make: typeof told, what: string, name: WireCase, operation: Operation): Row => {
-      const ratios = samples.ratios(name, BARE, operation);
-      const made = make(what, samples.result(name, operation), samples.result(BARE, operation));
-      const { median: measured, least, most } = spread(ratios);
-      const detail = `${made.detail}, ${figure(least)}–${figure(most)} of ${LAUNCHES} launches`;
-      return { ...made, measured, detail };
-    };
-    const most =
-      (limit: number): typeof told =>
-      (what, ...sides) =>
-        ratio(what, limit, ...sides);
-    const rowsOf = ([what, operation]: readonly [string, Operation]): Row[] => {
-      const limit = LIMITS[operation];
-      const [bare, wire, peer] = ([BARE, 'wire', 'OpenTelemetry'] as const).map((name) =>
-        samples.result(name, operation),
-      );
-      return [
-        row(limit === undefined ? told : most(limit), what, 'wire', operation),
-        row(told, '  - OpenTelemetry', 'OpenTelemetry', operation),
-        ...floors.map((name) => row(told, `  - ${name}`, name, operation)),
-        addedTold('  - added, beside OpenTelemetry', bare, wire, peer),
-      ];
-    };
-    for (const line of pageRows(samples, floors, isPatched)) console.log(line);
-    return OPERATIONS.flatMap(rowsOf);
+    for (let count = 0; count < LAUNCHES; count++) samples.launched(await launch(`http://127.0.0.1:${port}`, progress));
+    for (const line of pageRows(samples)) console.log(line);
+    return rowsOf(samples);
   } finally {
     server.kill();
     rmSync(folder, { recursive: true });

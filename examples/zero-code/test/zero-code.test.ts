@@ -15,7 +15,7 @@ const IMPORTS = ['tsx', '@spanline/ai-sdk/register', '@spanline/wire'].flatMap((
 
 /** Runs a program of the example. @returns its spans, and its standard error */
 async function run(...program: string[]): Promise<{ spans: SpanRecord[]; stdout: string; stderr: string }> {
-  const env = { ...process.env, SPANLINE_WIRE: '', SPANLINE_WIRE_PATCH: 'true', SPANLINE_PRETTY: 'false' };
+  const env = { ...process.env, SPANLINE_WIRE: '', SPANLINE_PRETTY: 'false' };
   const child = spawn(process.execPath, [...IMPORTS, ...program], { cwd: ROOT, env });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

@@ -13,8 +13,8 @@ export interface WireOptions extends TraceOptions {
    */
   hosts?: Readonly<Record<string, ApiName | false>>;
   /**
-   * On Node 20 and 22, `fetch` publishes no bodies. `true` replaces `globalThis.fetch` and `http2.connect` there, and
-   * on Node 20 also `write` and `end` of requests of `node:http`. Nothing is replaced on Node 24.4 and later.
+   * Before 22.12, Node does not publish requests of `node:http` when they are made, and before 22.17 none of
+   * `node:http2`. `true` replaces `write` and `end` of the former there, and `http2.connect`. `fetch` is never replaced.
    *
    * @defaultValue `SPANLINE_WIRE_PATCH`, else false
    */

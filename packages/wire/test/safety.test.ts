@@ -149,7 +149,8 @@ it('leaves a connection alone that becomes another protocol', async () => {
     });
   });
   await once(upgrading.listen(0, '127.0.0.1'), 'listening');
-  const tracer = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
   const stop = wire({ tracer, patch: true });
   const { port } = upgrading.address() as AddressInfo;
   const sending = request({
@@ -165,5 +166,6 @@ it('leaves a connection alone that becomes another protocol', async () => {
   expect(await text(socket)).toBe('ping');
   stop();
   upgrading.close();
+  expect(log.records()).toEqual([]);
   expect(tracer.stats().internalErrors).toBe(0);
 });

@@ -48,32 +48,36 @@ it.each([
   expect(await recorded(env)).toEqual(tokens);
 });
 
-/** Asks a model by `fetch`, twice. */
-const FETCHING = `
+/** Asks a model whose host is known over `node:http`, twice. */
+const ASKING = `
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { wire } from '@spanline/wire';
 
-const server = createServer((_, response) => response.end('{}'));
+const server = createServer((asked, response) => asked.resume().on('end', () => response.end('{}')));
 await once(server.listen(0, '127.0.0.1'), 'listening');
-const host = '127.0.0.1:' + server.address().port;
-wire({ hosts: { [host]: 'openai' } });
-for (const path of ['chat/completions', 'chat/completions']) {
-  await (await fetch('http://' + host + '/v1/' + path, { method: 'POST', body: '{}' })).text();
+const { port } = server.address();
+wire({ hosts: { ['127.0.0.1:' + port]: 'openai' } });
+for (const path of ['/v1/chat/completions', '/v1/chat/completions']) {
+  const sending = request({ host: '127.0.0.1', port, path, method: 'POST', agent: false });
+  sending.end('{}');
+  const [response] = await once(sending, 'response');
+  response.resume();
+  await once(response, 'end');
 }
 server.close();
-server.closeAllConnections();
 `;
 
-/** Node's `fetch` publishes bodies. */
-const PUBLISHES = Number(process.versions.node.split('.', 1)[0]) >= 24;
+/** Node publishes requests of `node:http` when they are made. */
+const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
+const PUBLISHES = MAJOR > 22 || (MAJOR === 22 && MINOR >= 12);
 
 it.each([
   ['once', '', PUBLISHES ? 0 : 1],
   ['not where the patch is on', 'true', 0],
   ['not where the patch is off by choice', 'false', 0],
 ])('warns of calls that pass unseen: %s', async (_, setting, warnings) => {
-  const { code, stderr } = await runChild(FETCHING, {
+  const { code, stderr } = await runChild(ASKING, {
     env: { SPANLINE_PRETTY: 'false', SPANLINE_WIRE_PATCH: setting },
   });
   expect(code).toBe(0);

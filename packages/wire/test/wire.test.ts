@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
 import { GoogleGenAI } from '@google/genai';
@@ -18,11 +19,12 @@ import { type Recording, useRecording } from './support/recording.ts';
 let server: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
+let restart: Recording['restart'];
 let stop: Recording['stop'];
 
 useRecording(
   (started) => {
-    ({ server, log, tracer, stop } = started);
+    ({ server, log, tracer, restart, stop } = started);
   },
   { capture: 'full' },
 );
@@ -63,6 +65,31 @@ it('enters no context: on Node 20 and 22, all promises of a process would cost m
   await (await post('/v1/chat/completions', ASKED)).text();
   expect(onlyRecord(log)['gen_ai.usage.output_tokens']).toBe(2);
   for (const spy of entering) expect(spy).not.toHaveBeenCalled();
+});
+
+/** Requests of undici, as its channel shows them. */
+function undiciRequests(): object[] {
+  const requests: object[] = [];
+  const created = (message: unknown): void => void requests.push((message as { request: object }).request);
+  subscribe('undici:request:create', created);
+  onTestFinished(() => void unsubscribe('undici:request:create', created));
+  return requests;
+}
+
+it('replaces nothing of fetch, and touches no request but calls of models', async () => {
+  const before = globalThis.fetch;
+  restart({ patch: false });
+  const requests = undiciRequests();
+  server.answer(() => json(ANSWER));
+  await (await fetch(`${server.url}/v1/orders`, { method: 'POST', body: '{}' })).text();
+  await (await post('/v1/chat/completions', ASKED)).text();
+  expect(globalThis.fetch).toBe(before);
+  expect(onlyRecord(log)['gen_ai.usage.output_tokens']).toBe(2);
+  const [other, call] = requests.map((request) => Object.hasOwn(request, 'onData'));
+  expect(other).toBe(false);
+  // A request that publishes its bodies is left alone, too.
+  const publishes = String(Object.getPrototypeOf(requests[0]).onBodySent).includes('bodyChunkSent');
+  expect(call).toBe(!publishes);
 });
 
 it('adds to the span of a wrapped client, in place of a second one', async () => {

@@ -5,18 +5,22 @@ import { ClientRequest, type IncomingMessage } from 'node:http';
 import { patchMethod, props } from '@spanline/instrumentation';
 import type { ExchangeEvents } from '../exchange/index.ts';
 import { ABORTED, bytesOf, lookOn } from './look-on.ts';
-import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
+import { type Follow, headersOf, methodOf, nodeHas, type Transport, type Unseen } from './transport.ts';
 
 const channel = (name: string): string => `http.client.${name}`;
 const CREATED = channel('request.created');
+const STARTED = channel('request.start');
 const RESPONDED = channel('response.finish');
 const FAILED = channel('request.error');
 
-/** The first line of a request. */
+/** Requests are published when they are made. Before, only when they have been sent. */
+const PUBLISHES = nodeHas({ 22: 12, 23: 2 });
+
+/** The first line of a request. A connection that becomes another protocol has none. */
 function lineOf(request: ClientRequest): Parameters<Follow>[0] | undefined {
   const method = methodOf(request.method);
   const host = request.getHeader('host') ?? request.host;
-  if (method === undefined || typeof host !== 'string') return undefined;
+  if (method === undefined || typeof host !== 'string' || request.hasHeader('upgrade')) return undefined;
   const origin = `${request.protocol}//${host}`;
   return URL.canParse(origin) ? { origin: new URL(origin).origin, path: request.path, method } : undefined;
 }
@@ -79,8 +83,12 @@ function patchRequests(created: (request: ClientRequest) => void): () => void {
   };
 }
 
-/** Follows requests by Node's channels. @param patches - requests are found by a patch, on Node 20 */
-export function nodeHttp(patches: boolean): Transport {
+/**
+ * Follows requests by Node's channels.
+ *
+ * @param patches - requests are found by a patch where Node publishes them too late
+ */
+export function nodeHttp(unseen: Unseen, patches: boolean): Transport {
   return (follow) => {
     const exchanges = new WeakMap<object, { exchange: ExchangeEvents; isClosed: boolean }>();
     const created = (request: ClientRequest): void => {
@@ -94,6 +102,11 @@ export function nodeHttp(patches: boolean): Transport {
       });
     };
     const onCreated = (message: unknown): void => created((message as { request: ClientRequest }).request);
+    const onStarted = (message: unknown): void => {
+      const line = lineOf((message as { request: ClientRequest }).request);
+      if (line !== undefined)
+        unseen(line, 'Node publishes requests of node:http from 22.12 on. SPANLINE_WIRE_PATCH=true finds them before.');
+    };
     const onResponse = (message: unknown): void => {
       const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
       const followed = exchanges.get(request);
@@ -104,15 +117,18 @@ export function nodeHttp(patches: boolean): Transport {
       const followed = exchanges.get(request);
       followed?.exchange.failed(followed.isClosed ? ABORTED : error);
     };
-    const undo = patches ? patchRequests(created) : undefined;
-    if (!patches) subscribe(CREATED, onCreated);
-    subscribe(RESPONDED, onResponse);
-    subscribe(FAILED, onError);
+    const isPatched = patches && !PUBLISHES;
+    const undo = isPatched ? patchRequests(created) : undefined;
+    const listeners: [string, (message: unknown) => void][] = [
+      [RESPONDED, onResponse],
+      [FAILED, onError],
+    ];
+    if (PUBLISHES) listeners.push([CREATED, onCreated]);
+    else if (!isPatched) listeners.push([STARTED, onStarted]);
+    for (const listener of listeners) subscribe(...listener);
     return () => {
       undo?.();
-      unsubscribe(CREATED, onCreated);
-      unsubscribe(RESPONDED, onResponse);
-      unsubscribe(FAILED, onError);
+      for (const listener of listeners) unsubscribe(...listener);
     };
   };
 }

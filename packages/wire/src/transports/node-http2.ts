@@ -6,9 +6,12 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { patchMethod, props, text } from '@spanline/instrumentation';
 import type { ExchangeEvents } from '../exchange/index.ts';
 import { ABORTED, bytesOf, lookOn } from './look-on.ts';
-import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
+import { type Follow, headersOf, methodOf, nodeHas, type Transport } from './transport.ts';
 
 const CREATED = 'http2.client.stream.created';
+
+/** Requests are published when they are made. */
+const PUBLISHES = nodeHas({ 22: 17, 24: 1 });
 
 /** The first line of a request, from its pseudo headers. No other header is read. */
 function lineOf({ sentHeaders }: ClientHttp2Stream): Parameters<Follow>[0] | undefined {
@@ -98,13 +101,10 @@ function patchConnect(created: (stream: ClientHttp2Stream) => void): () => void 
   };
 }
 
-/** Follows requests by Node's channel. @param patches - requests are also found by a patch, for versions without it */
+/** Follows requests by Node's channel. @param patches - requests are found by a patch where Node has no channel */
 export function nodeHttp2(patches: boolean): Transport {
   return (follow) => {
-    const seen = new WeakSet<object>();
     const created = (stream: ClientHttp2Stream): void => {
-      if (seen.has(stream)) return;
-      seen.add(stream);
       const line = lineOf(stream);
       const exchange = line === undefined ? undefined : follow(line);
       if (exchange === undefined) return;
@@ -112,8 +112,8 @@ export function nodeHttp2(patches: boolean): Transport {
       followResponse(stream, exchange);
     };
     const onCreated = (message: unknown): void => created((message as { stream: ClientHttp2Stream }).stream);
-    const undo = patches ? patchConnect(created) : undefined;
-    subscribe(CREATED, onCreated);
+    const undo = patches && !PUBLISHES ? patchConnect(created) : undefined;
+    if (PUBLISHES) subscribe(CREATED, onCreated);
     return () => {
       undo?.();
       unsubscribe(CREATED, onCreated);

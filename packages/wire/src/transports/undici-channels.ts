@@ -1,16 +1,17 @@
-/** Requests of `fetch` and undici, by the channels that undici publishes on. Nothing is patched. */
+/** Requests of `fetch` and undici, by the channels that undici publishes on. Nothing is replaced. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { RequestLine } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
-import { headersOf, methodOf, type Transport } from './transport.ts';
+import { headersOf, methodOf, type Transport, type Unseen } from './transport.ts';
+import { followRequest, isReported, type Reported } from './undici-requests.ts';
 
 /** Undici's own request, as its channels show it. */
-interface UndiciRequest {
+interface UndiciRequest extends Partial<Reported> {
   readonly origin: string | URL;
   readonly path: string;
   readonly method: string;
-  readonly onBodySent?: unknown;
+  /** The protocol that the connection becomes, such as `websocket`. */
+  readonly upgrade?: string | null;
 }
 
 interface Message {
@@ -20,23 +21,24 @@ interface Message {
   readonly error: unknown;
 }
 
-/** Gets the first line of a request that cannot be followed. */
-type Unseen = (line: RequestLine) => undefined;
-
 const CREATED = 'undici:request:create';
 
-/** Copies of undici, by the method that publishes what is sent, and whether it does. */
-const publishing = new WeakMap<object, boolean>();
+/** How the requests of one copy of undici are followed. */
+type Way = 'channels' | 'methods' | 'none';
 
-/**
- * True for a copy of undici that publishes bodies: 7.11 and later, and so Node 24.4 and later. An application may have
- * several copies: Node's, and some of its own.
- */
-function publishesBodies({ onBodySent: method }: UndiciRequest): boolean {
-  if (typeof method !== 'function') return false;
-  let known = publishing.get(method);
-  if (known === undefined) publishing.set(method, (known = String(method).includes('bodyChunkSent')));
-  return known;
+/** Ways of the copies, by the method that reports what is sent. */
+const ways = new WeakMap<object, Way>();
+
+/** An application may have several copies of undici: Node's, and some of its own. Since 7.11 they publish bodies. */
+function wayOf(request: UndiciRequest): Way {
+  const { onBodySent: method } = request;
+  if (typeof method !== 'function') return 'none';
+  let way = ways.get(method);
+  if (way === undefined) {
+    way = String(method).includes('bodyChunkSent') ? 'channels' : isReported(request) ? 'methods' : 'none';
+    ways.set(method, way);
+  }
+  return way;
 }
 
 /** Passes on one kind of message about a request. */
@@ -55,10 +57,8 @@ const FOLLOWERS: Readonly<Record<string, Follower>> = {
 const ENDS: ReadonlySet<string> = new Set(['trailers', 'error']);
 
 /**
- * Follows the requests of every copy of undici that publishes bodies. While no call of a model is under way, it listens
- * to first lines only: the bytes of other requests are not published.
- *
- * @param unseen - gets the first lines of requests of which no bodies are published
+ * Follows the requests of every copy of undici. While no call of a model is under way, it listens to first lines only:
+ * the bytes of other requests are not published.
  */
 export const undiciChannels =
   (unseen: Unseen): Transport =>
@@ -87,10 +87,13 @@ export const undiciChannels =
     const created = (message: unknown): void => {
       const { request } = message as Message;
       const method = methodOf(request.method);
-      if (method === undefined) return;
+      if (method === undefined || typeof request.upgrade === 'string') return;
       const line = { origin: String(request.origin), path: request.path, method };
-      const exchange = publishesBodies(request) ? follow(line) : unseen(line);
+      const way = wayOf(request);
+      if (way === 'none') return unseen(line, 'requests of this copy of undici cannot be followed.');
+      const exchange = follow(line);
       if (exchange === undefined) return;
+      if (way === 'methods') return followRequest(request as UndiciRequest & Reported, exchange);
       exchanges.set(request, exchange);
       open++;
       if (isListening) return;
