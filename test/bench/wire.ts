@@ -14,7 +14,7 @@ import { SHORT_CHUNKS, type TurnCost, type WireCase, type WireOrder } from './wi
 const LAUNCHES = 3;
 /** Rounds that warm up, and those that count. A case has one turn in each round. */
 const WARM_ROUNDS = 1;
-const ROUNDS = 9;
+const ROUNDS = 6;
 /** Short answers before the first round. V8 is still compiling for as long. */
 const WARM_ANSWERS = 1000;
 /** A count of four bytes. */
@@ -75,12 +75,13 @@ class Samples {
     );
   }
 
-  /** The ratio of two turns of one round: its median, and the medians of the launches that are farthest apart. */
+  /** The ratio of the medians of each launch: the middle one, and those that are farthest apart. */
   ratio(side: Side, against: Side, operation: Operation): Spread {
-    const ratioOf = (round: Round): number => round.ns(side, operation) / round.ns(against, operation);
-    const launches = this.#launches.map((rounds) => median(rounds.map(ratioOf)));
-    const all = this.#launches.flat().map(ratioOf);
-    return { median: median(all), least: Math.min(...launches), most: Math.max(...launches) };
+    const ratios = this.#launches.map((rounds) => {
+      const [measured, base] = [side, against].map((each) => median(rounds.map((round) => round.ns(each, operation))));
+      return (measured ?? Number.NaN) / (base ?? Number.NaN);
+    });
+    return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
   }
 }
 
@@ -89,9 +90,13 @@ const start = (file: string, ...args: string[]): ChildProcess =>
 
 /** Sends an order to a process, and waits for what it answers. */
 async function follow(client: ChildProcess, order: WireOrder): Promise<TurnCost> {
+  const answered = new AbortController();
+  const { signal } = answered;
   client.send(order);
   // An error ends the process.
-  const [cost] = (await Promise.race([once(client, 'message'), once(client, 'exit')])) as [TurnCost | number];
+  const events = ['message', 'exit'].map((event) => once(client, event, { signal }).catch(() => []));
+  const [cost] = (await Promise.race(events)) as [TurnCost | number];
+  answered.abort();
   if (typeof cost !== 'object') throw new Error(`failed: ${JSON.stringify(order)}`);
   return cost;
 }
@@ -109,9 +114,10 @@ async function launch(...where: string[]): Promise<Round[]> {
     for (let count = -WARM_ROUNDS; count < ROUNDS; count++) {
       const round = new Round();
       for (const { kind, names, client } of clients) {
-        // No case is always behind the same other one.
-        const order = count % 2 === 0 ? names : names.toReversed();
-        for (const name of order) round.add([kind, name], await follow(client, { turn: name }));
+        // The first case of a process pays for what the other processes have done: each case comes first as often.
+        const first = (count + WARM_ROUNDS) % names.length;
+        for (const name of [...names.slice(first), ...names.slice(0, first)])
+          round.add([kind, name], await follow(client, { turn: name }));
       }
       if (count >= 0) rounds.push(round);
     }

@@ -14,7 +14,8 @@ export interface WireOptions extends TraceOptions {
   hosts?: Readonly<Record<string, ApiName | false>>;
   /**
    * Before 22.12, Node does not publish requests of `node:http` when they are made, and before 22.17 none of
-   * `node:http2`. `true` replaces `write` and `end` of the former there, and `http2.connect`. `fetch` is never replaced.
+   * `node:http2`. `true` replaces `write` and `end` of the former there, and `http2.connect`. `fetch` is never
+   * replaced.
    *
    * @defaultValue `SPANLINE_WIRE_PATCH`, else false
    */
