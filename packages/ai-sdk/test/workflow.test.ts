@@ -1,10 +1,11 @@
-import { APICallError } from 'ai';
+import { APICallError, wrapLanguageModel } from 'ai';
 import { createRestrictedTelemetryDispatcher } from 'ai/internal';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type SpanlineTelemetry, spanlineTelemetry } from '@spanline/ai-sdk';
+import { spanlineMiddleware, type SpanlineTelemetry, spanlineTelemetry } from '@spanline/ai-sdk';
 import { createTracer, type SpanRecord, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { runInContext } from '@spanline/instrumentation';
+import { drain } from '../../../test/support/records.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
 
 let log: MemoryLog;
@@ -162,6 +163,47 @@ describe('runs of a workflow agent, which have one id', () => {
     await reports.onLanguageModelCallStart(REQUEST);
     await reports.onEnd(END);
     expect(spans('llm')).toMatchObject([{ 'span.status': 'abandoned', 'gen_ai.request.model': 'gpt-4o' }]);
+  });
+
+  describe('with a wrapped model', () => {
+    /** Reports a request of a run, and makes it, as the step of the agent does. */
+    const ask = async (reports: Dispatcher, parts: readonly object[], failure?: unknown): Promise<void> => {
+      const rest = [...parts];
+      const stream = new ReadableStream({
+        pull(controller) {
+          const part = rest.shift();
+          if (part !== undefined) controller.enqueue(part);
+          else if (failure === undefined) controller.close();
+          else controller.error(failure);
+        },
+      });
+      const house = { specificationVersion: 'v4', provider: 'openai.chat', modelId: 'gpt-4o', supportedUrls: {} };
+      const model = { ...house, doStream: async () => ({ stream }) } as never;
+      const wrapped = wrapLanguageModel({ model, middleware: spanlineMiddleware({ tracer }) });
+      await reports.onStart(START);
+      await reports.onLanguageModelCallStart(REQUEST);
+      const answer = await wrapped.doStream({ prompt: [] });
+      await drain(answer.stream as never);
+    };
+
+    it('have one line for each request', async () => {
+      const reports = dispatcherOf(spanlineTelemetry({ tracer }));
+      const usage = { inputTokens: { total: 40 }, outputTokens: { total: 12 } };
+      await ask(reports, [{ type: 'finish', finishReason: { unified: 'stop' }, usage }]);
+      await reports.onLanguageModelCallEnd(ANSWER);
+      await reports.onEnd(END);
+      expect(tree(log.records())).toBe('agent invoke_agent agent\n  llm chat gpt-4o');
+      expect(spans('llm')).toMatchObject([{ 'gen_ai.usage.input_tokens': 40, 'gen_ai.usage.output_tokens': 12 }]);
+    });
+
+    it('end when they are aborted, which the SDK does not report', async () => {
+      const abort = new DOMException('stop', 'AbortError');
+      const reports = dispatcherOf(spanlineTelemetry({ tracer }));
+      await expect(ask(reports, [{ type: 'text-delta', id: '1', delta: 'sun' }], abort)).rejects.toBe(abort);
+      await expect.poll(() => tracer.stats().open).toBe(0);
+      expect(tree(log.records())).toBe('agent invoke_agent agent [aborted]\n  llm chat gpt-4o [aborted]');
+      expect(spans('llm')[0]?.['gen_ai.output.messages']).toContain('sun');
+    });
   });
 
   it('keep their tokens where the context is lost, have a line each, and the rest is counted', () => {
