@@ -1,6 +1,6 @@
-/** `predict`: embeddings of Vertex AI, and pictures of Imagen. Pictures and vectors are not recorded. */
+/** `predict`: embeddings of Vertex AI, and pictures of Imagen. Vectors are not recorded, and capture describes pictures. */
 
-import type { SpanAttributes } from '@spanline/core';
+import type { MessagePart, SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
   type ClientCall,
@@ -10,6 +10,8 @@ import {
   number,
   props,
   text,
+  toMessages,
+  toParts,
   usageAttributes,
   wholeReader,
 } from '@spanline/instrumentation';
@@ -39,14 +41,32 @@ function createEmbeddingReader(): AnswerReader {
   });
 }
 
-function imageAttributes({ model, body }: ModelRequest): SpanAttributes {
+function imageAttributes({ model, body }: ModelRequest, prompts: readonly string[]): SpanAttributes {
   const count = number(props(body['parameters'])['sampleCount']);
   return {
     'gen_ai.operation.name': 'generate_content',
     'gen_ai.request.model': model,
     'gen_ai.request.choice.count': count === 1 ? undefined : count,
     'gen_ai.output.type': 'image',
+    'gen_ai.input.messages': toMessages(prompts),
   };
+}
+
+/** A picture, behind the prompt that Google made of the application's. */
+function pictureParts(prediction: unknown): MessagePart[] {
+  const { bytesBase64Encoded: content, gcsUri: uri, mimeType, prompt } = props(prediction);
+  const mime = text(mimeType) === undefined ? {} : { mime_type: text(mimeType) };
+  const parts = toParts(text(prompt));
+  if (text(content) !== undefined) parts.push({ type: 'blob', modality: 'image', ...mime, content });
+  else if (text(uri) !== undefined) parts.push({ type: 'uri', modality: 'image', uri });
+  return parts;
+}
+
+function createPictureReader(): AnswerReader {
+  return wholeReader((value): SpanAttributes => {
+    const parts = list(props(value)['predictions']).flatMap(pictureParts);
+    return parts.length === 0 ? {} : { 'gen_ai.output.messages': [{ role: 'assistant', parts }] };
+  });
 }
 
 /** Reads a request for predictions; `undefined` for a model of the user's own, whose shapes nobody knows. */
@@ -57,7 +77,8 @@ export function readPrediction(request: ModelRequest): ClientCall | undefined {
     const attributes = Object.assign(embeddingAttributes(request, texts), request.server);
     return { span: clientSpan('embeddings', 'embedding', attributes), reader: createEmbeddingReader() };
   }
-  if (!instances.some(({ prompt }) => text(prompt) !== undefined)) return undefined;
-  const attributes = Object.assign(imageAttributes(request), request.server);
-  return { span: clientSpan('generate_content', 'llm', attributes), reader: wholeReader(() => ({})) };
+  const prompts = instances.flatMap(({ prompt }) => text(prompt) ?? []);
+  if (prompts.length === 0) return undefined;
+  const attributes = Object.assign(imageAttributes(request, prompts), request.server);
+  return { span: clientSpan('generate_content', 'llm', attributes), reader: createPictureReader() };
 }

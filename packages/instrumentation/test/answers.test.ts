@@ -41,6 +41,52 @@ describe('the pieces of a stream', () => {
   });
 });
 
+describe('tool calls of a stream', () => {
+  const call = (index: number | undefined, id: string | undefined, name?: string, args?: unknown) => ({
+    ...(index === undefined ? {} : { index }),
+    id,
+    type: 'function',
+    function: { name, arguments: args },
+  });
+  it.each([
+    [
+      'have one number',
+      [call(0, 'a', 'one', '{"x":1}'), call(0, 'b', 'two', '{"y"'), call(0, undefined, undefined, ':2}')],
+    ],
+    ['have no number', [call(undefined, 'a', 'one', '{"x":1}'), call(undefined, 'b', 'two', '{"y":2}')]],
+    ['come as objects', [call(undefined, undefined, 'one', { x: 1 }), call(undefined, undefined, 'two', { y: 2 })]],
+    ['are interleaved', [call(1, 'b', 'two', '{"y":'), call(0, 'a', 'one', '{"x":1}'), call(1, undefined, '', '2}')]],
+    [
+      'get a new id with each piece',
+      [call(0, 'a', 'one', '{"x"'), call(0, 'q', undefined, ':1}'), call(1, 'b', 'two', '{"y":2}')],
+    ],
+    [
+      'repeat their name',
+      [call(0, 'a', 'one', '{"x"'), call(0, 'a', 'one', ':1}'), call(1, '', 'two', ''), call(1, 'b', '', '{"y":2}')],
+    ],
+  ])('that %s are told apart', (_how, pieces) => {
+    const choices = createStreamedChoices();
+    for (const piece of pieces) choices.add({ delta: { tool_calls: [piece] } });
+    expect(choices.gathered()[0]?.message.parts).toMatchObject([
+      { type: 'tool_call', name: 'one', arguments: { x: 1 } },
+      { type: 'tool_call', name: 'two', arguments: { y: 2 } },
+    ]);
+  });
+});
+
+describe('thoughts of a stream that are a list', () => {
+  it('are put together by their numbers', () => {
+    const choices = createStreamedChoices();
+    const details = [
+      { text: 'I ', index: 0 },
+      { text: 'look', index: 0 },
+      { summary: 'done', index: 1 },
+    ];
+    for (const detail of details) choices.add({ delta: { reasoning_details: [detail] } });
+    expect(choices.gathered()[0]?.message.parts).toEqual([{ type: 'reasoning', content: 'I look\ndone' }]);
+  });
+});
+
 describe('the content of an answer', () => {
   const text = (content: string) => [{ role: 'assistant', parts: [{ type: 'text', content }] }];
   const read = (...pieces: object[]) => {

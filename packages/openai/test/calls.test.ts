@@ -159,6 +159,8 @@ describe('the Responses API', () => {
   });
 });
 
+const parsed = (json: string | undefined): unknown => JSON.parse(json ?? 'null');
+
 describe('other calls', () => {
   it('of embeddings are counted, and their vectors are not kept', async () => {
     await client().embeddings.create({ model: 'text-embedding-3-small', input: ['plain', 'text'] });
@@ -221,11 +223,11 @@ describe('other calls', () => {
 
   it('of images record their tokens and cost, whole or streamed', async () => {
     const usage = { input_tokens: 10, output_tokens: 100, total_tokens: 110 };
-    const asked = { model: 'gpt-image-1', prompt: 'a secret' } as const;
-    wire.answer(() => json({ created: 1, data: [{ b64_json: 'AAAA' }], usage }));
+    const asked = { model: 'gpt-image-1', prompt: 'a red cat' } as const;
+    wire.answer(() => json({ created: 1, data: [{ b64_json: 'AAAA', revised_prompt: 'a very red cat' }], usage }));
     await wired().images.generate(asked);
     const partial = { type: 'image_generation.partial_image', partial_image_index: 0, b64_json: 'AAAA' };
-    wire.answer(() => events([partial, { type: 'image_generation.completed', b64_json: 'AAAA', usage }], true));
+    wire.answer(() => events([partial, { type: 'image_generation.completed', b64_json: 'iVBORw0KGgo=', usage }], true));
     await drain(await wired().images.generate({ ...asked, stream: true }));
     const [whole, streamed] = log.records();
     for (const record of [whole, streamed]) {
@@ -237,13 +239,27 @@ describe('other calls', () => {
       });
     }
     expect(streamed).toMatchObject({ 'gen_ai.request.stream': true, 'spanline.stream.chunks': 2 });
-    expect(log.raw().join()).not.toMatch(/AAAA|secret/);
+    for (const record of [whole, streamed]) {
+      expect(parsed(record?.['gen_ai.input.messages'])).toMatchObject([{ parts: [{ content: 'a red cat' }] }]);
+    }
+    expect(parsed(whole?.['gen_ai.output.messages'])).toMatchObject([
+      {
+        parts: [
+          { type: 'text', content: 'a very red cat' },
+          { type: 'blob', modality: 'image', bytes: 3 },
+        ],
+      },
+    ]);
+    expect(parsed(streamed?.['gen_ai.output.messages'])).toMatchObject([
+      { parts: [{ type: 'blob', modality: 'image', mime_type: 'image/png', bytes: 8 }] },
+    ]);
+    expect(log.raw().join()).not.toMatch(/AAAA|iVBOR/);
   });
 
-  it('of media record what they are and nothing of their content', async () => {
+  it('of media record what was asked and said, and nothing of sound and files', async () => {
     const openai = client();
-    await openai.images.generate({ model: 'gpt-image-1', prompt: 'a secret', n: 2 });
-    await openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'a secret' });
+    await openai.images.generate({ model: 'gpt-image-1', prompt: 'a red cat', n: 2 });
+    await openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'good morning' });
     await openai.audio.transcriptions.create({
       model: 'whisper-1',
       file: await OpenAI.toFile(Buffer.from('a secret'), 'a.mp3'),
@@ -257,7 +273,31 @@ describe('other calls', () => {
       ['audio.speech tts-1', 'generate_content', 'speech'],
       ['audio.transcriptions whisper-1', 'generate_content', 'text'],
     ]);
+    expect(log.records().map((record) => record['gen_ai.input.messages'])).toEqual([
+      expect.stringContaining('a red cat'),
+      expect.stringContaining('good morning'),
+      undefined,
+    ]);
+    expect(log.records()[2]?.['gen_ai.output.messages']).toContain('a transcript');
     expect(log.raw().join()).not.toContain('secret');
+  });
+
+  it('of transcripts record their text, whole or streamed', async () => {
+    const file = await OpenAI.toFile(Buffer.from('sound'), 'a.mp3');
+    const said = [{ role: 'assistant', parts: [{ type: 'text', content: 'hello from the tape' }] }];
+    const asked = { model: 'gpt-4o-transcribe', file, prompt: 'Zoe' } as const;
+    wire.answer(() => json({ text: 'hello from the tape' }));
+    await wired().audio.transcriptions.create(asked);
+    wire.answer(() => ({ type: 'text/plain', chunks: ['hello from the tape'] }));
+    await wired().audio.transcriptions.create({ ...asked, response_format: 'text' });
+    const delta = (piece: string): object => ({ type: 'transcript.text.delta', delta: piece });
+    wire.answer(() => events([delta('hello from '), delta('the tape'), { type: 'transcript.text.done' }], true));
+    await drain(await wired().audio.transcriptions.create({ ...asked, stream: true }));
+    expect(log.records()).toHaveLength(3);
+    for (const record of log.records()) {
+      expect(parsed(record['gen_ai.output.messages'])).toEqual(said);
+      expect(parsed(record['gen_ai.input.messages'])).toMatchObject([{ parts: [{ content: 'Zoe' }] }]);
+    }
   });
 
   it('of one’s own go through untouched', async () => {

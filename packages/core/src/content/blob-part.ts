@@ -1,4 +1,4 @@
-import { base64Bytes, describeBase64, describeBytes } from './blobs.ts';
+import { base64Bytes, describeBase64, describeBytes, isBase64 } from './blobs.ts';
 import type { EncodingBudget } from './encoding-budget.ts';
 import { readProperty } from './host-values.ts';
 import type { JsonNode } from './json.ts';
@@ -11,7 +11,7 @@ export interface BlobPart {
 }
 
 /** Members of a part that describe its payload in words. */
-const WORDS = ['title', 'context'] as const;
+const WORDS = ['title', 'context', 'filename', 'name'] as const;
 
 /** True for a part of the type `blob`. */
 export function isBlobPart(value: object): value is BlobPart {
@@ -61,5 +61,37 @@ export function countBlobPart(
     const words = readProperty(part, key);
     if (typeof words === 'string') count(key, words);
   }
+  return true;
+}
+
+/** Members that hold a payload in Base64 where the media type stands beside them: Anthropic, Google, MCP. */
+const PAYLOADS: ReadonlySet<string> = new Set(['data', 'blob', 'bytesBase64Encoded']);
+const MEDIA_TYPES = ['media_type', 'mimeType', 'mime_type', 'mediaType'] as const;
+const TEXT_TYPE = /^text\/|json$/;
+
+/** The media type of a payload in an object of a provider; `undefined` for a member that is none. */
+function payloadType(owner: object, key: string, value: unknown): string | undefined {
+  if (!PAYLOADS.has(key) || typeof value !== 'string' || !isBase64(value)) return undefined;
+  const type = MEDIA_TYPES.map((name) => readProperty(owner, name)).find((found) => typeof found === 'string');
+  return typeof type !== 'string' || TEXT_TYPE.test(type) ? undefined : type;
+}
+
+/**
+ * JSON that describes a payload in an object of a provider, however short it is; `undefined` for other members.
+ *
+ * @param owner - the object that `value` is the member `key` of
+ */
+export function payloadJson(owner: object, key: string, value: unknown, budget: EncodingBudget): string | undefined {
+  const type = payloadType(owner, key, value);
+  if (type === undefined) return undefined;
+  const blob = describeBase64(String(value), type);
+  budget.bytes += blob.bytes;
+  return JSON.stringify(blob);
+}
+
+/** Counts such a payload; false for other members. */
+export function countPayload(owner: object, key: string, value: unknown, budget: EncodingBudget): boolean {
+  if (payloadType(owner, key, value) === undefined) return false;
+  budget.bytes += base64Bytes(String(value));
   return true;
 }

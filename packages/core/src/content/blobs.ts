@@ -64,6 +64,11 @@ export function describeBytes(data: ArrayBufferView, declaredType?: string): Blo
   return descriptor;
 }
 
+/** True for a text in Base64, judged by its beginning and end. */
+export function isBase64(text: string): boolean {
+  return text !== '' && BASE64.test(text.slice(-64)) && BASE64.test(text.slice(0, SAMPLE));
+}
+
 function looksLikeBase64(text: string): boolean {
   if (text.length < MIN_BASE64 || !BASE64.test(text.slice(-64))) return false;
   const sample = text.slice(0, SAMPLE);

@@ -2,11 +2,12 @@ import { types } from 'node:util';
 import { isPlainObject } from '@spanline/record';
 import { boundedByteLength } from '../gate/index.ts';
 import { NO_REDACTION } from '../redaction/index.ts';
-import { countBlobPart, isBlobPart } from './blob-part.ts';
+import { countBlobPart, countPayload, isBlobPart } from './blob-part.ts';
 import { blobBytes, isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { EncodingBudget } from './encoding-budget.ts';
-import { binaryBytes, isBuiltIn, mapObject, readProperty } from './host-values.ts';
+import { binaryBytes, isBuiltIn, readProperty } from './host-values.ts';
+import { revealedObject } from './revealed-object.ts';
 import { safeText } from './safe-text.ts';
 import { boundedKey } from './text-encoder.ts';
 
@@ -89,12 +90,11 @@ export class ContentCounter {
   }
 
   #builtIn(value: object, name: string): boolean {
-    if (types.isMap(value) || types.isSet(value)) {
-      this.#budget.list(value.size);
-      const object = types.isMap(value) ? mapObject(value) : undefined;
-      return object === undefined ? this.#array([...value]) : this.#object(object);
-    }
-    if (types.isNativeError(value)) return this.#object({ type: value.name, message: value.message });
+    const isCollection = types.isMap(value) || types.isSet(value);
+    if (isCollection) this.#budget.list(value.size);
+    const revealed = revealedObject(value);
+    if (revealed !== undefined) return this.#object(revealed);
+    if (isCollection) return this.#array([...value]);
     if (types.isBoxedPrimitive(value)) return this.#value(value.valueOf(), name);
     this.#budget.bytes += binaryBytes(value);
     return isBuiltIn(value) || this.#objectOrToJson(value, name);
@@ -129,7 +129,8 @@ export class ContentCounter {
     const taken = keys.length > objectKeys ? keys.slice(0, objectKeys) : keys;
     let hasUnusual = false;
     for (const key of taken) {
-      this.#value(readProperty(value, key), key);
+      const inner = readProperty(value, key);
+      if (!countPayload(value, key, inner, this.#budget)) this.#value(inner, key);
       hasUnusual ||= boundedKey(key) !== key;
     }
     if (taken !== keys || (hasUnusual && new Set(taken.map(boundedKey)).size < taken.length)) {

@@ -79,15 +79,3 @@ function binaryJson(value: ArrayBufferView | ArrayBufferLike): string {
 export function binaryBytes(value: object): number {
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) ? value.byteLength : 0;
 }
-
-/**
- * The entries of a map as an object if all its keys are strings; `undefined` otherwise. The object has no prototype.
- */
-export function mapObject(value: Map<unknown, unknown>): object | undefined {
-  const object = Object.create(null) as Record<string, unknown>;
-  for (const [key, entry] of value) {
-    if (typeof key !== 'string') return undefined;
-    object[key] = entry;
-  }
-  return object;
-}

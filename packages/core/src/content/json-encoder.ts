@@ -14,16 +14,17 @@ import {
   stepInto,
   type ValueRedactor,
 } from '../redaction/index.ts';
-import { type BlobPart, blobPartJson, isBlobPart } from './blob-part.ts';
+import { type BlobPart, blobPartJson, isBlobPart, payloadJson } from './blob-part.ts';
 import { isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
 import { EncodingBudget } from './encoding-budget.ts';
-import { binaryBytes, builtInJson, mapObject, readProperty, UNREADABLE_JSON } from './host-values.ts';
+import { binaryBytes, builtInJson, readProperty, UNREADABLE_JSON } from './host-values.ts';
 import { arrayJson, isStringJson, joinJson, type Json, type JsonNode, type Member, toJson } from './json.ts';
 import { messageJson, referenceJson } from './message-json.ts';
 import { ObjectJson, plainKeyJson } from './object-json.ts';
 import { PathWalk } from './path-walk.ts';
+import { revealedObject } from './revealed-object.ts';
 import { ContentTextEncoder } from './text-encoder.ts';
 
 const [OMITTED, CIRCULAR] = ['"[…]"', '"[circular]"'];
@@ -128,12 +129,11 @@ export class JsonEncoder {
   }
 
   #builtIn(value: object, name: string | undefined): JsonNode | undefined {
-    if (types.isMap(value) || types.isSet(value)) {
-      this.#budget.list(value.size);
-      const object = types.isMap(value) ? mapObject(value) : undefined;
-      return object === undefined ? this.#array([...value], name) : this.#object(object, name);
-    }
-    if (types.isNativeError(value)) return this.#object({ type: value.name, message: value.message }, undefined);
+    const isCollection = types.isMap(value) || types.isSet(value);
+    if (isCollection) this.#budget.list(value.size);
+    const revealed = revealedObject(value);
+    if (revealed !== undefined) return this.#object(revealed, name);
+    if (isCollection) return this.#array([...value], name);
     if (types.isBoxedPrimitive(value)) return this.#node(value.valueOf(), name);
     this.#budget.bytes += binaryBytes(value);
     return builtInJson(value) ?? this.#objectOrToJson(value, name);
@@ -183,14 +183,14 @@ export class JsonEncoder {
     const taken = keys.length > this.#limits.objectKeys ? keys.slice(0, this.#limits.objectKeys) : keys;
     const object = new ObjectJson();
     const bareMembers: Member[] | undefined = keys.includes('finish_reason') ? [] : undefined;
-    let hasRole = false;
-    let hasParts = false;
+    let [hasRole, hasParts] = [false, false];
     let unusual: Set<string> | undefined;
     const named = keys.some(isValueMember) ? nameBesideValue(value, taken) : undefined;
     for (const key of taken) {
       const inner = readProperty(value, key);
       const own = named !== undefined && isValueMember(key) ? named : memberName(key, name);
-      const node = this.#member(position, key, inner, own);
+      const payload = position === undefined ? payloadJson(value, key, inner, this.#budget) : undefined;
+      const node = payload ?? this.#member(position, key, inner, own);
       if (node === undefined) continue;
       const keyJson = plainKeyJson(key) ?? this.#texts.key(key, (unusual ??= new Set()));
       if (keyJson === undefined) continue;

@@ -81,6 +81,55 @@ describe('values of the host', () => {
     });
   });
 
+  it('that have no keys say what they hold', () => {
+    const form = new FormData();
+    form.append('a', '1');
+    form.append('a', '2');
+    form.append('file', new Blob(['hi'], { type: 'text/plain' }), 'a.txt');
+    const failed = Object.assign(new Error('outer', { cause: new TypeError('inner') }), { code: 'E_X' });
+    expect(
+      input({
+        query: new URLSearchParams('a=1&password=olive'),
+        headers: new Headers({ accept: '*/*', authorization: 'olive' }),
+        form,
+        request: new Request('https://example.org/x', { method: 'POST', body: 'b' }),
+        response: new Response('b', { status: 404 }),
+        blob: new Blob(['hello']),
+        failed,
+        many: new AggregateError([new Error('e1')], 'many'),
+        aborted: new DOMException('stop', 'AbortError'),
+      }),
+    ).toEqual({
+      query: { a: '1', password: '[SECRET]' },
+      headers: { accept: '*/*', authorization: '[SECRET]' },
+      form: { a: ['1', '2'], file: { name: 'a.txt', mime_type: 'text/plain', bytes: 2 } },
+      request: { method: 'POST', url: 'https://example.org/x' },
+      response: { status: 404 },
+      blob: { bytes: 5 },
+      failed: { type: 'Error', message: 'outer', code: 'E_X', cause: { type: 'TypeError', message: 'inner' } },
+      many: { type: 'AggregateError', message: 'many', errors: [{ type: 'Error', message: 'e1' }] },
+      aborted: { type: 'AbortError', message: 'stop' },
+    });
+  });
+
+  it('in Base64 beside a media type are described, however short they are', () => {
+    const png = { modality: 'image', mime_type: 'image/png', bytes: 8 };
+    const data = 'iVBORw0KGgo=';
+    expect(
+      input({
+        mcp: { type: 'image', data, mimeType: 'image/png' },
+        anthropic: { source: { type: 'base64', media_type: 'image/png', data } },
+        text: { type: 'text', media_type: 'text/plain', data: 'hello' },
+        alone: { data },
+      }),
+    ).toMatchObject({
+      mcp: { type: 'image', data: png },
+      anthropic: { source: { data: png } },
+      text: { data: 'hello' },
+      alone: { data },
+    });
+  });
+
   it('may be circular, hostile and unreadable', () => {
     const circular: Record<string, unknown> = { name: 'loop' };
     circular['self'] = circular;

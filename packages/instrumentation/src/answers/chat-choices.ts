@@ -1,25 +1,9 @@
 /** Choices of a chat completion, whole or put together from the chunks of a stream. */
 
-import {
-  isPlainObject,
-  list,
-  type Message,
-  number,
-  type Props,
-  props,
-  text,
-  toMessages,
-  toParts,
-} from '@spanline/record';
-import { createEntries, type Entries, leftOutPart } from './entries.ts';
+import { isPlainObject, list, type Message, type Props, props, text, toMessages, toParts } from '@spanline/record';
+import { createEntries, leftOutPart } from './entries.ts';
+import { createStreamedCalls, type StreamedCalls } from './streamed-calls.ts';
 import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
-
-interface StreamedCall {
-  id: unknown;
-  type: unknown;
-  name: unknown;
-  readonly arguments: TextBuffer;
-}
 
 /** One choice of a streamed answer, as far as it has arrived. */
 interface StreamedChoice {
@@ -30,12 +14,13 @@ interface StreamedChoice {
   readonly reasoning: TextBuffer;
   readonly transcript: TextBuffer;
   readonly sound: TextBuffer;
-  readonly calls: Entries<StreamedCall>;
-  legacyCall: StreamedCall | undefined;
+  readonly calls: StreamedCalls;
   /** Sources of the text, pictures, and the tools that the provider ran. They arrive whole. */
   readonly annotations: unknown[];
   readonly images: unknown[];
   readonly executed: unknown[];
+  /** Thoughts in pieces of their own: MiniMax's, and OpenRouter's beside its text. */
+  readonly details: unknown[];
 }
 
 const newChoice = (): StreamedChoice => ({
@@ -46,18 +31,11 @@ const newChoice = (): StreamedChoice => ({
   reasoning: createTextBuffer(),
   transcript: createTextBuffer(),
   sound: createTextBuffer(),
-  calls: createEntries(),
-  legacyCall: undefined,
+  calls: createStreamedCalls(),
   annotations: [],
   images: [],
   executed: [],
-});
-
-const newCall = (): StreamedCall => ({
-  id: undefined,
-  type: undefined,
-  name: undefined,
-  arguments: createTextBuffer(),
+  details: [],
 });
 
 /** Limit of sources and pictures of one choice. */
@@ -65,24 +43,6 @@ const MAX_WHOLE = 1000;
 
 function keep(kept: unknown[], more: unknown): void {
   for (const entry of list(more)) if (kept.length < MAX_WHOLE) kept.push(entry);
-}
-
-/** Arguments are JSON in pieces; some providers send the object. */
-function addToCall(call: StreamedCall, { name, arguments: args, input }: Props): void {
-  call.name ??= name;
-  const piece = args ?? input;
-  call.arguments.add(typeof piece === 'object' && piece !== null ? JSON.stringify(piece) : piece);
-}
-
-function addCalls(choice: StreamedChoice, deltas: readonly unknown[]): void {
-  for (const [position, delta] of deltas.entries()) {
-    const { index, id, type, function: called, custom } = props(delta);
-    const call = choice.calls.at(number(index) ?? position, newCall);
-    if (call === undefined) continue;
-    call.id ??= id;
-    call.type ??= type;
-    addToCall(call, props(called ?? custom));
-  }
 }
 
 /** Mistral sends blocks instead of text. */
@@ -116,15 +76,26 @@ function addDelta(choice: StreamedChoice, delta: Props): boolean {
   choice.refusal.add(refusal);
   choice.transcript.add(transcript);
   choice.sound.add(data);
-  choice.reasoning.add(text(thought) ?? reasoning);
+  choice.reasoning.add(text(thought) ?? reasoning ?? delta['reasoning_text']);
   keep(choice.annotations, delta['annotations']);
   keep(choice.images, delta['images']);
   keep(choice.executed, delta['executed_tools']);
+  keep(choice.details, delta['reasoning_details']);
   const calls = list(delta['tool_calls'] ?? delta['toolCalls']);
-  addCalls(choice, calls);
+  choice.calls.add(calls);
   const legacy = delta['function_call'];
-  if (legacy !== undefined && legacy !== null) addToCall((choice.legacyCall ??= newCall()), props(legacy));
-  const pieces = [content, completion, refusal, transcript, data, thought, reasoning];
+  if (legacy !== undefined && legacy !== null) choice.calls.addLegacy(legacy);
+  const pieces = [
+    content,
+    completion,
+    refusal,
+    transcript,
+    data,
+    thought,
+    reasoning,
+    delta['reasoning_text'],
+    delta['reasoning_details'],
+  ];
   return (
     pieces.some((piece) => text(piece) !== undefined || list(piece).length > 0) || calls.length > 0 || Boolean(legacy)
   );
@@ -134,7 +105,7 @@ const orNothing = (buffer: TextBuffer): string | undefined => text(buffer.toStri
 
 /** The message as an answer that is not streamed has it. */
 function wholeMessage(choice: StreamedChoice, sources: readonly unknown[]): Props {
-  const { role, content, refusal, reasoning, transcript, sound, legacyCall } = choice;
+  const { role, content, refusal, reasoning, transcript, sound } = choice;
   return {
     role: text(role) ?? 'assistant',
     content: orNothing(content),
@@ -144,13 +115,8 @@ function wholeMessage(choice: StreamedChoice, sources: readonly unknown[]): Prop
     annotations: choice.annotations.length > 0 ? choice.annotations : sources,
     images: choice.images,
     executed_tools: choice.executed,
-    tool_calls: choice.calls.all().map((call) => ({
-      id: call.id,
-      type: call.type,
-      function: { name: call.name, arguments: call.arguments.toString() },
-    })),
-    function_call:
-      legacyCall === undefined ? undefined : { name: legacyCall.name, arguments: legacyCall.arguments.toString() },
+    reasoning_details: choice.details,
+    ...choice.calls.whole(),
   };
 }
 

@@ -4,11 +4,11 @@ import { list, type MessagePart, type Props, props, text, toParts } from '@spanl
 import { createEntries, leftOutPart } from './entries.ts';
 import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
 
-/** Where the text of a delta goes: a member of the item, or of an entry of one of its lists. */
+/** Where the text of a delta goes: a member of the item, an entry of one of its lists, or a member of such an entry. */
 interface Target {
   readonly item: string;
   readonly field: string;
-  readonly list?: 'content' | 'summary';
+  readonly list?: 'content' | 'summary' | 'commands';
   /** Type of the entry. */
   readonly type?: string;
 }
@@ -23,6 +23,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'response.custom_tool_call_input.delta': { item: 'custom_tool_call', field: 'input' },
   'response.mcp_call_arguments.delta': { item: 'mcp_call', field: 'arguments' },
   'response.code_interpreter_call_code.delta': { item: 'code_interpreter_call', field: 'code' },
+  'response.shell_call_command.delta': { item: 'shell_call', list: 'commands', field: 'command' },
 };
 
 /** An entry of a list of an item. */
@@ -56,7 +57,10 @@ function addText(streamed: StreamedItem, target: Target, event: Props): void {
     const buffer = streamed.fields.get(field) ?? createTextBuffer();
     streamed.fields.set(field, buffer);
     buffer.add(event['delta']);
-  } else entryOf(streamed, name, event['content_index'] ?? event['summary_index'], target)?.text.add(event['delta']);
+  } else {
+    const index = event['content_index'] ?? event['summary_index'] ?? event['command_index'];
+    entryOf(streamed, name, index, target)?.text.add(event['delta']);
+  }
 }
 
 /** The item as an answer that is not streamed would have it. */
@@ -65,6 +69,11 @@ function wholeItem({ item, isDone, fields, lists }: StreamedItem): Props {
   const whole: Props = { ...item };
   for (const [field, buffer] of fields) whole[field] = buffer.toString();
   for (const [name, entries] of lists) {
+    if (name === 'commands') {
+      const commands = entries.all().map((entry) => entry.text.toString());
+      whole['action'] = { ...props(item['action']), commands };
+      continue;
+    }
     whole[name] = entries
       .all()
       .map(({ type, field, text: buffer, annotations }) => ({ type, [field]: buffer.toString(), annotations }));

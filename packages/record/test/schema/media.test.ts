@@ -17,7 +17,12 @@ describe('media in a message', () => {
     [
       'OpenAI, as a file',
       { type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${PNG}` } },
-      { type: 'blob', modality: 'document', mime_type: 'application/pdf', content: PNG },
+      { type: 'blob', modality: 'document', mime_type: 'application/pdf', content: PNG, filename: 'a.pdf' },
+    ],
+    [
+      "OpenAI's Responses, as a file by address",
+      { type: 'input_file', filename: 'a.pdf', file_url: 'https://a.test/a.pdf' },
+      { type: 'uri', modality: 'document', uri: 'https://a.test/a.pdf', filename: 'a.pdf' },
     ],
     ['Anthropic', { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }, blob],
     ['Google', { inlineData: { mimeType: 'image/png', data: PNG } }, blob],

@@ -40,15 +40,36 @@ function addCalls(message: Props, parts: MessagePart[]): void {
   parts.push(toolCall(undefined, name, args));
 }
 
-/** Names of the thoughts: DeepSeek's, OpenRouter's and Groq's, Ollama's, Cohere's. Some send two of them. */
-const THOUGHTS: readonly string[] = ['reasoning_content', 'reasoning', 'thinking', 'tool_plan', 'toolPlan'];
+/** Names of the thoughts: DeepSeek's, OpenRouter's and Groq's, Ollama's, Cohere's, Copilot's. Some send two of them. */
+const THOUGHTS: readonly string[] = [
+  'reasoning_content',
+  'reasoning',
+  'thinking',
+  'tool_plan',
+  'toolPlan',
+  'reasoning_text',
+];
+
+/** Thoughts as a list, of MiniMax and OpenRouter. Pieces of a stream have the number of the thought. */
+function listedThoughts(details: unknown): string {
+  let thoughts = '';
+  let last: unknown;
+  for (const detail of list(details).slice(0, MAX_BLOCKS)) {
+    const { text: plain, summary, index } = props(detail);
+    const thought = text(plain) ?? text(summary);
+    if (thought === undefined) continue;
+    thoughts += thoughts === '' || (index !== undefined && index === last) ? thought : `\n${thought}`;
+    last = index;
+  }
+  return thoughts;
+}
 
 function reasoningOf(message: Props): string {
   for (const key of THOUGHTS) {
     const thought = text(message[key]);
     if (thought !== undefined) return thought;
   }
-  return '';
+  return listedThoughts(message['reasoning_details']);
 }
 
 /** Sources of the whole message belong to its last text, unless its blocks have their own. */
@@ -65,6 +86,7 @@ function addSources(message: Props, first: number, parts: MessagePart[]): void {
 /** Keys of everything that is beside the content. */
 const BESIDE: ReadonlySet<string> = new Set<string>(
   THOUGHTS.concat(
+    'reasoning_details',
     'executed_tools',
     'citations',
     'annotations',

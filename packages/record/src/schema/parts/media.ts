@@ -76,12 +76,13 @@ function urlOf(block: Props, source: Props): string | undefined {
     text(block['image_url']) ??
     text(block['fileUri']) ??
     text(source['file_data']) ??
+    text(source['file_url']) ??
     text(props(source['s3Location'])['uri'])
   );
 }
 
-/** Members of a document that a model sees beside its content. */
-const DOCUMENT_FACTS = ['title', 'context'] as const;
+/** Members of a document that a model sees beside its content. OpenAI and Amazon have the name of the file. */
+const DOCUMENT_FACTS = ['title', 'context', 'filename', 'name'] as const;
 
 /**
  * Reads a block of media.
@@ -91,7 +92,7 @@ const DOCUMENT_FACTS = ['title', 'context'] as const;
  */
 export function readMedia(block: Props, type: string): MessagePart | undefined {
   const part = readPayload(block, type);
-  if (part === undefined || !type.includes('document')) return part;
+  if (part === undefined || !/document|file/.test(type)) return part;
   const source = sourceOf(block, type);
   const facts: Props = {};
   for (const key of DOCUMENT_FACTS) {
