@@ -1,4 +1,4 @@
-/** `predict`: embeddings of Vertex AI, and pictures of Imagen. Vectors are not recorded, and capture describes pictures. */
+/** `predict`: embeddings of Vertex AI, and pictures of Imagen. Vectors are not recorded. Capture describes pictures. */
 
 import type { MessagePart, SpanAttributes } from '@spanline/core';
 import {

@@ -7,6 +7,7 @@ import {
   matchAt,
   mayBePersonal,
   memberName,
+  namesSecret,
 } from '../redaction/index.ts';
 import { embeddedData } from './embedded-data.ts';
 import { plainKeyJson } from './object-json.ts';
@@ -103,7 +104,7 @@ function secretNameFrom(json: string, index: number): string | undefined {
   while (member !== undefined) {
     if (isNameMember(member.key) && member.json.startsWith('"')) {
       const name = textOfJson(member.json);
-      if (isSecretName(name)) return name;
+      if (namesSecret(member.key, name)) return name;
     }
     member = json.charAt(member.end) === ',' ? memberAt(json, skipSpace(json, member.end + 1)) : undefined;
   }
@@ -215,7 +216,12 @@ class TextWalk {
     if (place.isList) {
       place.before = text;
       place.count++;
-    } else if (place.before !== undefined && isNameMember(place.before) && text !== undefined && isSecretName(text)) {
+    } else if (
+      place.before !== undefined &&
+      isNameMember(place.before) &&
+      text !== undefined &&
+      namesSecret(place.before, text)
+    ) {
       place.named = text;
     }
   }

@@ -1,4 +1,4 @@
-/** Objects whose values are behind accessors and iterators, so that they have no keys: maps, errors, objects of the web. */
+/** Objects whose values are behind accessors and iterators, so that they have no keys: maps, errors, web objects. */
 
 import { types } from 'node:util';
 
@@ -25,7 +25,7 @@ function ofMap(map: Map<unknown, unknown>): object | undefined {
   return object;
 }
 
-/** What an error says: its type and message, its code, its cause, and the errors that it stands for. */
+/** Type, message, code and cause of an error, and the errors that it stands for. */
 function ofError(error: Error & { readonly code?: unknown; readonly errors?: unknown }): object {
   const { name, message, cause, code, errors } = error;
   return {
@@ -56,8 +56,8 @@ function ofBlob({ name, type, size }: Blob & { readonly name?: string }): object
 }
 
 /**
- * What a map, an error, parameters of an address, headers, a form, a file, a request or a response say, as an object with
- * keys. `undefined` for other objects.
+ * An object with keys that says the same as a map, an error, parameters of an address, headers, a form, a file, a
+ * request or a response. `undefined` for other objects.
  */
 export function revealedObject(value: object): object | undefined {
   if (types.isMap(value)) return ofMap(value);

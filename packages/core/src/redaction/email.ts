@@ -2,7 +2,7 @@
 
 import { lazy } from '@spanline/record';
 import { matchAt, textBefore } from './lines.ts';
-import { MASK, type Range, type Rule } from './rule.ts';
+import { MASK, matching, type Range, type Rule } from './rule.ts';
 
 const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}\\p{M}_-]{0,61}[\\p{L}\\p{N}\\p{M}])?';
 const DOMAIN = lazy(
@@ -17,10 +17,29 @@ const WIDE_DOMAIN = lazy(
   () => new RegExp(`@(?:${LABEL}[.\u3002\uff61]){1,8}[A-Za-z]{2,24}(?![\\p{L}\\p{N}\\p{M}])`, 'uy'),
 );
 const LOCAL = lazy(
-  () => new RegExp('(?:"[^"\\\\\\r\\n]{1,62}"|[\\p{L}\\p{N}\\p{M}.!#$%&\'*+/=?^_`{|}~-]{1,64})$', 'u'),
+  () =>
+    new RegExp(
+      '(?:"(?:[^"\\\\\\r\\n]|\\\\[^\\r\\n]){1,62}"|[\\p{L}\\p{N}\\p{M}\\p{Extended_Pictographic}\\p{EMod}.!#$%&\'*+/=?^_`{|}~-]{1,64})$',
+      'u',
+    ),
 );
 /** Signs that may be part of an address, but at its beginning belong to the text around it. */
 const OPENING = /^[.'`*{|}~=?/&#$%^]+/;
+/** Pictures in front of an address, which may also be all of its name. */
+const PICTURES = lazy(
+  () => new RegExp(String.raw`^(?:(?![\p{N}#*])[\p{Extended_Pictographic}\p{EMod}])+(?=[\p{L}\p{N}])`, 'u'),
+);
+/** Written out, as people hide an address from robots: `jane (at) example [dot] com`. */
+const OPEN_SIGN = '\\s{0,2}[(\\[{<]\\s?';
+const CLOSE_SIGN = '\\s?[)\\]}>]\\s{0,2}';
+const SPELLED = lazy(
+  () =>
+    new RegExp(
+      `(?<![\\p{L}\\p{N}._+-])(?<value>[\\p{L}\\p{N}][\\p{L}\\p{N}._+-]{0,63}${OPEN_SIGN}(?:at|ät|a|arroba|chez)${CLOSE_SIGN}[\\p{L}\\p{N}-]{1,63}(?:(?:\\.|${OPEN_SIGN}(?:dot|punkt|punto|point|ponto)${CLOSE_SIGN})[\\p{L}\\p{N}-]{1,63}){1,4})(?![\\p{L}\\p{N}])`,
+      'giu',
+    ),
+);
+const spelledOut = matching(SPELLED);
 /** A parameter of an address or of a form: `?to=`, `a=1&email=`. */
 const PARAMETER = /^(?:.*[?&])?[A-Za-z_][\w.-]*=/;
 /** The path of an address or of a file. */
@@ -42,10 +61,10 @@ function localPart(before: string): string {
   local = local.replace(PARAMETER, '');
   if (local.includes('/') && IN_PATH.test(TOKEN.exec(before)?.[0] ?? ''))
     local = local.slice(local.lastIndexOf('/') + 1);
-  return local.replace(OPENING, '');
+  return local.replace(OPENING, '').replace(PICTURES(), '');
 }
 
-function* emailsIn(text: string): Generator<Range> {
+function* addressesIn(text: string): Generator<Range> {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     const domain = (matchAt(DOMAIN(), text, at) ?? matchAt(WIDE_DOMAIN(), text, at))?.[0];
     if (domain === undefined || NO_DOMAIN().test(domain)) continue;
@@ -57,4 +76,18 @@ function* emailsIn(text: string): Generator<Range> {
   }
 }
 
-export const EMAIL: Rule = { name: 'EMAIL', credential: false, hints: () => [{ on: '@', then: '' }], find: emailsIn };
+function* emailsIn(text: string): Generator<Range> {
+  yield* spelledOut(text);
+  yield* addressesIn(text);
+}
+
+export const EMAIL: Rule = {
+  name: 'EMAIL',
+  credential: false,
+  hints: () => [
+    { on: '@', then: '' },
+    { on: '(\\[{', then: '\\s?(?:[aA][tT]|ät|a|arroba|chez)\\s?[)\\]}]' },
+  ],
+  find: emailsIn,
+  findInStream: addressesIn,
+};

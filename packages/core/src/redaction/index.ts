@@ -19,7 +19,7 @@ export { createRedactor, type Redactor } from './redactor.ts';
 export { createScanner, type Scanner } from './scanner.ts';
 export type { Replacements } from './replacements.ts';
 export { matchAt } from './lines.ts';
-export { isNameMember, isValueMember, nameBesideValue } from './secrets/named-values.ts';
+export { isNameMember, isValueMember, nameBesideValue, namesSecret } from './secrets/named-values.ts';
 export { isHeaderOfSecret, isSecretName, memberName } from './secrets/secret-names.ts';
 export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

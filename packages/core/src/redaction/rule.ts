@@ -17,6 +17,8 @@ export interface Rule {
    * @param name - name of the field that the text is the value of
    */
   readonly find: (text: string, name?: string) => Iterable<Range>;
+  /** The same in a text that is still being written, for a rule whose matches may go on behind a space. */
+  readonly findInStream?: Rule['find'];
   /** Credentials are replaced in every capture mode. */
   readonly credential: boolean;
   /** @defaultValue true */

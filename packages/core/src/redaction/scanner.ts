@@ -92,7 +92,9 @@ function lineReach(rules: readonly Rule[]): (text: string) => number {
  * @param chosen - switches rules on or off by name; others are on as they are by default
  */
 export function createScanner(chosen: Readonly<Record<string, boolean | undefined>> = {}): Scanner {
-  const rules = BUILT_IN_RULES.filter(({ name, on }) => chosen[name] ?? on ?? true);
+  const rules = BUILT_IN_RULES.filter(({ name, on }) => chosen[name] ?? on ?? true).map(
+    ({ findInStream, ...rule }): Rule => ({ ...rule, find: findInStream ?? rule.find }),
+  );
   const set = new RuleSet(rules);
   const reaches = new Set(rules.map(({ name }) => REACH[name] ?? 'line'));
   const parts = [

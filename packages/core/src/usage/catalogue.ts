@@ -70,6 +70,12 @@ function pricesOf(list: ModelPrice, provider: string, model: string): Map<Billed
     const unit = UNIT_OF_PRICE.get(key);
     if (unit !== undefined && price !== undefined) prices.set(unit, unitPrice(price, UNITS[unit][1], provider));
   }
+  // Variants of models that cost nothing (https://openrouter.ai/docs/guides/routing/model-variants/free).
+  if (prices.size === 0 && provider === 'openrouter' && model.endsWith(':free')) {
+    prices.set('input_tokens', 0);
+    prices.set('output_tokens', 0);
+    prices.set('cache_read_tokens', 0);
+  }
   const input = prices.get('input_tokens');
   // A write for an hour costs twice the input, wherever Claude is sold
   // (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).

@@ -5,6 +5,7 @@ import { ROLE, rolesIn } from './key-roles.ts';
 import { type Counts, readObject } from './read-counts.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
+import { roundSignificant } from './rounding.ts';
 import { hidesSearches, serverTools } from './server-tools.ts';
 import type { Reading } from './spelling.ts';
 import { COHERE_UNITS, NO_SPELLINGS, USAGE } from './spellings.ts';
@@ -84,7 +85,7 @@ function addTools(units: BilledUnits, tools: BilledUnits): void {
 function reportedCost({ readings }: Counts, raw: Record<string, unknown>): number | undefined {
   const { cost_usd: usd, cost_ticks: ticks, upstream_cost_usd: upstream } = readings;
   if (usd === undefined) return ticks === undefined ? undefined : ticks / 1e10;
-  return raw['is_byok'] === true ? usd + (upstream ?? 0) : usd;
+  return raw['is_byok'] === true ? roundSignificant(usd + (upstream ?? 0), 12) : usd;
 }
 
 /**

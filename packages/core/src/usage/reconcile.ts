@@ -150,7 +150,10 @@ export function reconcile(given: Readings, context: UsageContext): Reconciled {
   const { input_tool_tokens: tool = 0, output_citation_tokens: citations } = readings;
   // Perplexity's total leaves out what it reads and thinks.
   const isPerplexity = citations !== undefined;
-  const total = isPerplexity ? undefined : readings.total;
+  // A total of 0 beside counts was not filled in.
+  const isFilled =
+    readings.total !== 0 || !((readings.input_tokens ?? readings.prompt_tokens ?? 0) > 0 || (output ?? 0) > 0);
+  const total = isPerplexity || !isFilled ? undefined : readings.total;
   if (output === undefined && thoughts !== undefined) output = 0;
   const { input, isInclusive } = inputOf(readings, cached, total === undefined ? undefined : total - (output ?? 0));
 

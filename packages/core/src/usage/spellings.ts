@@ -203,6 +203,17 @@ export const USAGE: SpellingMap = compileSpellings({
   completionTime: NOT_BILLED,
   totalTime: NOT_BILLED,
   latency_checkpoint: NOT_BILLED,
+  // Times and speeds of SambaNova.
+  start_time: NOT_BILLED,
+  end_time: NOT_BILLED,
+  total_latency: NOT_BILLED,
+  time_to_first_token: NOT_BILLED,
+  acceptance_rate: NOT_BILLED,
+  completion_tokens_per_sec: NOT_BILLED,
+  completion_tokens_after_first_per_sec: NOT_BILLED,
+  completion_tokens_after_first_per_sec_first_ten: NOT_BILLED,
+  completion_tokens_after_first_per_sec_graph: NOT_BILLED,
+  total_tokens_per_sec: NOT_BILLED,
   // Where Groq kept cached tokens. `cached_tokens` counts them.
   dram_cached_tokens: NOT_BILLED,
   sram_cached_tokens: NOT_BILLED,

@@ -17,6 +17,9 @@ describe('any spelling of a text', () => {
     ['to=zoe%40example.org&n=1', 'to=[EMAIL_1]&n=1'],
     [String.raw`Zo\u00eb@example.org`, '[EMAIL_1]'],
     ['10\u00a0000\u00a0000 € in 12\u202f345 rows', '10\u00a0000\u00a0000 € in 12\u202f345 rows'],
+    ['jos%E9%40example.org', '[EMAIL_1]'],
+    ['zoe&commat;example&period;org', '[EMAIL_1]'],
+    [String.raw`zoe\x40example.org`, '[EMAIL_1]'],
     ['“quotes” – and dashes — stay…', '“quotes” – and dashes — stay…'],
   ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
 });
@@ -36,6 +39,13 @@ describe('numbers beside numbers', () => {
     ['5555\n5555\n5555\n4445', '5555\n5555\n5555\n4445'],
     ['GB82 WEST 1234 5698 7654 32 04/27', '[IBAN_1] 04/27'],
     ['gb82west12345698765432', '[IBAN_1]'],
+    ['GB 82 WEST 1234 5698 7654 32', '[IBAN_1]'],
+    ['IBANGB82WEST12345698765432', 'IBAN[IBAN_1]'],
+    ['GB82  WEST  1234  5698  7654  32', '[IBAN_1]'],
+    ['GB82 WEST 1234\n5698 7654 32', '[IBAN_1]'],
+    ['_5555555555554444_ or **5555555555554444**', '_[CARD_1]_ or **[CARD_1]**'],
+    ['_203.0.113.7_, _+4915123456789_, _123-45-6789_', '_[IPV4_1]_, _[PHONE_1]_, _[SSN_1]_'],
+    ['a_5555555555554444_b v_203.0.113.7', 'a_5555555555554444_b v_203.0.113.7'],
     ['share 0.5555555555554444 of 1', 'share 0.5555555555554444 of 1'],
     ['id A5555555555554444B', 'id A5555555555554444B'],
     ['5555555555554444000000000000000000000000', '5555555555554444000000000000000000000000'],
@@ -82,6 +92,8 @@ describe('what debugging needs stays', () => {
     'sha512-4111111111111111abcd== and 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'lodash@4.17.21.tgz and icon@2x.png',
     'docker run -u 1000:1000 image',
+    'meet (at) noon, list[at] and f(a) of x',
+    'key:value@3.2.1 and 10:30@noon',
     'https://example.org/@ann/posts and http://localhost:8080/files/@2x/a.png',
   ])('%s', (text) => expect(redact(text)).toBe(text));
 });
@@ -90,6 +102,10 @@ describe('the whole of a thing is gone', () => {
   it.each([
     ["mail d'arcy@example.ie", 'mail [EMAIL_1]'],
     ['a/b&c@example.org', '[EMAIL_1]'],
+    ['anna😀@example.org, 😀@example.org', '[EMAIL_1], [EMAIL_2]'],
+    ['📧zoe@example.org', '📧[EMAIL_1]'],
+    ['zoe(at)example.org or zoe [at] example [dot] org', '[EMAIL_1] or [EMAIL_2]'],
+    [String.raw`"zoe\"x"@example.org`, '[EMAIL_1]'],
     ['mysql://app:a/b@c?d#e@db/x', 'mysql://app:[CONNECTION_STRING_1]@db/x'],
     ["curl -s -u ann:olive 'https://x'", "curl -s -u ann:[CREDENTIAL_1] 'https://x'"],
     ['Cookie: theme=dark; sid=olive7', 'Cookie: theme=[CREDENTIAL_1]; sid=[CREDENTIAL_2]'],

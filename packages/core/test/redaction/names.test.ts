@@ -85,6 +85,32 @@ describe('the name of a secret decides on its value', () => {
     expect(written(JSON.stringify(pairs))).not.toMatch(/olive|grove/);
   });
 
+  it('of a set, or for an environment', () => {
+    expect(
+      written({
+        cookies: { sid: 'olive', theme: 'grove' },
+        jar: { cookies: [{ name: 'sid', value: 'olive', path: '/', sameSite: 'Lax' }] },
+        apiKeys: { search: 'olive' },
+        STRIPE_SECRET_KEY_TEST: 'olive',
+        apiKeyV2: 'olive',
+        fields: [
+          { label: 'Password', value: 'olive' },
+          { type: 'token', value: 'grove' },
+        ],
+      }),
+    ).toEqual({
+      cookies: { sid: SECRET, theme: SECRET },
+      jar: { cookies: [{ name: 'sid', value: SECRET, path: '/', sameSite: 'Lax' }] },
+      apiKeys: { search: SECRET },
+      STRIPE_SECRET_KEY_TEST: SECRET,
+      apiKeyV2: SECRET,
+      fields: [
+        { label: 'Password', value: SECRET },
+        { type: 'token', value: 'grove' },
+      ],
+    });
+  });
+
   it('beside a value, but not on the values of other names', () => {
     const others = [
       { headerName: 'Accept', headerValue: 'olive' },

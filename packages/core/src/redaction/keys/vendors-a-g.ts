@@ -9,6 +9,7 @@ export const VENDORS_A_G: readonly KeyFormat[] = [
   ['Adyen', '^AQE', '[A-Za-z0-9/+]{60,200}', listed],
   ['Aiven', 'AVNS_', '[A-Za-z0-9_-]{15,64}', listed],
   ['Airtable', String.raw`pat[A-Za-z0-9]{14}\.`, '[A-Fa-f0-9]{64}', gitleaks('airtable-personnal-access-token')],
+  ['Alchemy', 'alcht_', '[A-Za-z0-9]{30}', trufflehog('alchemy')],
   ['Alibaba Cloud', '^LTAI', '[A-Za-z0-9]{12,24}', gitleaks('alibaba-access-key-id')],
   ['Amazon Web Services', '^A(?:KI|SI|BI|CC)A', '[A-Z0-9]{16}', gitleaks('aws-access-token')],
   ['Amazon Bedrock', '^ABSK', '[A-Za-z0-9/+]{100,280}', gitleaks('aws-amazon-bedrock-api-key-long-lived')],

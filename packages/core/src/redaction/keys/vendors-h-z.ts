@@ -55,6 +55,7 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
   ['Netlify', 'nf[pcoub]_', '[A-Za-z0-9]{36,64}', listed],
   ['New Relic', 'NR(?:AK|BR|II|IQ|JS|RA|SP|AL)-', '[A-Za-z0-9_-]{19,48}', trufflehog('newrelicpersonalapikey')],
   ['Nomic', 'nk-', '[A-Za-z0-9_-]{40,64}', 'https://docs.nomic.ai/reference/authentication'],
+  ['ngrok', '2[A-Za-z0-9]{26}_', String.raw`\d[A-Za-z0-9]{20}`, trufflehog('ngrok')],
   ['Notion', 'ntn_', '[A-Za-z0-9]{40,60}', gitleaks('notion-api-token')],
   ['Notion', 'secret_', '[A-Za-z0-9]{43}', trufflehog('notion')],
   ['npm', 'npm_', '[A-Za-z0-9]{30,64}', gitleaks('npm-access-token')],
@@ -71,6 +72,12 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
     '[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}',
     'https://developer.paddle.com/api-reference/about/api-keys',
   ],
+  [
+    'PASETO',
+    String.raw`v[1-4]\.(?:local|public)\.`,
+    String.raw`[A-Za-z0-9_-]{40,4096}(?:\.[A-Za-z0-9_-]{1,1024})?`,
+    'https://github.com/paseto-standard/paseto-spec',
+  ],
   ['Perplexity', 'pplx-', '[A-Za-z0-9]{40,64}', gitleaks('perplexity-api-key')],
   ['Pinecone', 'pcsk_', String.raw`\w{50,80}`, trufflehog('pinecone')],
   [
@@ -81,6 +88,7 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
   ],
   ['PlanetScale', 'pscale_(?:tkn|oauth|pw|otkn)_', '[A-Za-z0-9_.=-]{32,64}', gitleaks('planetscale-password')],
   ['PostHog', 'ph[xcs]_', String.raw`\w{40,64}`, trufflehog('posthog')],
+  ['Polar', 'polar_(?:oat|pat|ort)_', '[A-Za-z0-9]{40,64}', 'https://polar.sh/docs/integrate/authentication'],
   ['Postman', 'PMA[KT]-', '[A-Fa-f0-9-]{40,70}', gitleaks('postman-api-token')],
   ['Prefect', 'pn[ub]_', '[A-Za-z0-9]{36}', gitleaks('prefect-api-token')],
   ['Pulumi', 'pul-', '[A-Fa-f0-9]{40}', gitleaks('pulumi-api-token')],
@@ -153,5 +161,6 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
     String.raw`1[A-Za-z0-9_-]{40,80}\.[A-Za-z0-9_-]{60,120}`,
     'https://github.com/search?q=ZEP_API_KEY%3Dz_&type=code',
   ],
+  ['Zoho', String.raw`1000\.[a-f0-9]{32}\.`, '[a-f0-9]{32}', trufflehog('zohocrm')],
   ['Zhipu AI', String.raw`[A-Fa-f0-9]{32}\.`, '[A-Za-z0-9]{16}', listed],
 ];

@@ -30,7 +30,10 @@ function isPublic(value: string): boolean {
 }
 
 const written = matching(
-  lazy(() => new RegExp(`(?<![\\w.-])${BYTE}(?:\\.${BYTE}){3}(?![\\w-]|\\.\\d)`, 'g')),
+  lazy(
+    () =>
+      new RegExp(`(?<![A-Za-z0-9.-]|[A-Za-z0-9]_)${BYTE}(?:\\.${BYTE}){3}(?![A-Za-z0-9-]|_[A-Za-z0-9]|\\.\\d)`, 'g'),
+  ),
   (value, at, text) => isPublic(value) && !isCounted(value, at, text),
 );
 /** The name of a host that is made of its address: `ip-192-0-2-7.ec2.internal`. */

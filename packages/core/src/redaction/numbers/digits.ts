@@ -28,7 +28,9 @@ const CLUSTER = lazy(
     ),
 );
 const GROUP = /\d+/g;
-const LETTER = lazy(() => new RegExp(String.raw`[\p{L}_]`, 'u'));
+/** A letter makes a group of digits a part of a token. Underscores around a number alone are emphasis (Markdown). */
+const TOKEN_BEHIND = lazy(() => new RegExp(String.raw`^(?:\p{L}|_[\p{L}\p{N}])`, 'u'));
+const TOKEN_BEFORE = lazy(() => new RegExp(String.raw`(?:\p{L}|[\p{L}\p{N}]_)$`, 'u'));
 
 /**
  * Groups of digits that stand together, such as a card number and its expiry date. A group that touches a letter is
@@ -48,11 +50,11 @@ export function* digitClusters(text: string): Generator<DigitGroup[]> {
       last = at + digits.length;
     }
     const end = index + cluster.length;
-    if (LETTER().test(text.charAt(end))) groups.pop();
+    if (TOKEN_BEHIND().test(text.slice(end, end + 2))) groups.pop();
     // The first track of a card's stripe begins with `%B` (ISO/IEC 7813).
     const isTrack = text.slice(index - 2, index) === '%B';
-    if (!isTrack && LETTER().test(text.charAt(index - 1)) && groups.shift() !== undefined && groups.length === 0)
-      continue;
+    const isInToken = !isTrack && TOKEN_BEFORE().test(text.slice(Math.max(0, index - 2), index));
+    if (isInToken && groups.shift() !== undefined && groups.length === 0) continue;
     if (groups.length > 0) yield groups;
   }
 }

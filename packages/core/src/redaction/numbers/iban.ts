@@ -24,8 +24,10 @@ function hasCheckDigits(iban: string): boolean {
   return remainder === 1;
 }
 
-const START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?=[ .-]?[A-Za-z0-9]{2})/g;
-const NEXT = /[ .-]?[A-Za-z0-9]/y;
+/** The word may touch its number. */
+const START = /(?:(?<![A-Za-z0-9])|(?<=iban))[a-z]{2} ?\d\d(?=[ ./-]{0,2}[a-z0-9]{2})/gi;
+/** Groups may have a line each. */
+const NEXT = /(?:[ ./-]{1,2}|\r?\n)?[A-Za-z0-9]/y;
 
 /** The end of as many letters and digits as the country's accounts have, with single separators between them. */
 function endOf(text: string, start: number, length: number): number | undefined {
@@ -44,7 +46,7 @@ function* ibansIn(text: string): Generator<Range> {
     const length = LENGTHS.get(match.slice(0, 2).toUpperCase());
     const end = length === undefined ? undefined : endOf(text, start, length);
     if (end === undefined) continue;
-    const iban = text.slice(start, end).replaceAll(/[ .-]/g, '');
+    const iban = text.slice(start, end).replaceAll(/[\s./-]/g, '');
     if (hasCheckDigits(iban)) yield { start, end };
   }
 }
@@ -52,6 +54,8 @@ function* ibansIn(text: string): Generator<Range> {
 export const IBAN: Rule = {
   name: 'IBAN',
   credential: false,
-  hints: () => [{ on: '\\d', then: '(?<=(?<![A-Za-z0-9])[A-Za-z]{2}\\d)\\d[ .-]?[A-Za-z0-9]{2}' }],
+  hints: () => [
+    { on: '\\d', then: '(?<=(?:(?<![A-Za-z0-9])|[iI][bB][aA][nN])[A-Za-z]{2} ?\\d)\\d[ ./-]{0,2}[A-Za-z0-9]{2}' },
+  ],
   find: ibansIn,
 };

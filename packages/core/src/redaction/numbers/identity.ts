@@ -2,11 +2,11 @@ import { lazy } from '@spanline/record';
 import { matching, type Range, type Rule } from '../rule.ts';
 import { A_NUMBER } from './digits.ts';
 
-const NUMBER = String.raw`(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])`;
+const NUMBER = String.raw`(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![A-Za-z0-9-]|_[A-Za-z0-9])`;
 const UNSEPARATED = String.raw`(?!000|666|9\d\d)\d{3} ?(?!00)\d{2} ?(?!0000)\d{4}(?![\w-])`;
 const ANNOUNCED = String.raw`(?<=\b(?:ssn|social[ _-]security(?:[ _-](?:number|no\.?))?)["']?(?: is| was)?[ :#=]{1,3}["']?)`;
 
-const written = matching(lazy(() => new RegExp(String.raw`(?=\d)(?<![\w-])${NUMBER}`, 'g')));
+const written = matching(lazy(() => new RegExp(String.raw`(?=\d)(?<![A-Za-z0-9-]|[A-Za-z0-9]_)${NUMBER}`, 'g')));
 const announced = matching(lazy(() => new RegExp(String.raw`(?=\d)${ANNOUNCED}${UNSEPARATED}`, 'gi')));
 const alone = matching(lazy(() => new RegExp(`^${UNSEPARATED}$`, 'g')));
 

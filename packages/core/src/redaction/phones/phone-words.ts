@@ -5,7 +5,7 @@ import { wordsOf } from '../secrets/secret-names.ts';
 /** A number behind one of these is one of a phone, in any country. */
 const NOUNS =
   'puhelin|puh|sími|mobitel|telefonszám|telefonnummer|telefonul|tél|tel|tele|tlf|gsm|fono|telemóvel|τηλ|τηλέφωνο|phone|phones|telephone|telefon|telefone|telefono|teléfono|téléphone|telefoon|telp|telepon|handy|handynummer|mobil|mobile|mobilnummer|móvil|movil|cellphone|celular|cellulare|fax|hotline|landline|whatsapp|msisdn|rufnummer|ponsel|điện thoại|sđt|тел|телефон|телефона|мобильный|моб|факс|טלפון|هاتف|جوال|موبایل|تلفن|تلفون|फ़ोन|फोन|मोबाइल|ফোন|মোবাইল';
-const OTHER_NOUNS = 'viber|signal|imessage|sms|contact|kontakt|contacto|contato|hp|simu|nomor|cell|cel|portable';
+const OTHER_NOUNS = 'ph|viber|signal|imessage|sms|contact|kontakt|contacto|contato|hp|simu|nomor|cell|cel|portable';
 const VERBS =
   'call|calls|called|calling|ring|dial|dialed|text|reach|phoned|callback|anruf|anrufen|ruf|rufen|appelez|appeler|llama|llame|llámame|llamar|marque|ligue|ligar|liga|chiama|chiamare|chiami|bel|bellen|hubungi|gọi|ara|arayın|звоните|позвоните|звонить|اتصل';
 const CONNECTED =
@@ -24,7 +24,9 @@ const CONTEXT = lazy(
     ),
 );
 const NAMES = new Set(
-  'phone telephone telefon telefone telefono tel mobile cell cellphone celular handy fax whatsapp msisdn'.split(' '),
+  'phone phones telephone telefon telefone telefono tel mobile mobiles cell cellphone celular handy fax whatsapp msisdn'.split(
+    ' ',
+  ),
 );
 const NUMBERS = new Set(['number', 'numbers', 'no', 'nr', 'num']);
 /** Words before `number` that alone do not announce a phone. */

@@ -16,7 +16,7 @@ import { type Announcement, announcementBefore, isPhoneName } from './phone-word
 const CANDIDATE = lazy(
   () =>
     new RegExp(
-      String.raw`(?=[\d+(])(?<!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_@#$€£¥%+]|[\d\p{L}][-/]|\d[.,])(?:\(\+\d{1,3}\) ?|\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_%€$£°]|[元円원年月日個个件]|[.,/:-]\d)`,
+      String.raw`(?=[\d+(])(?<!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}@#$€£¥%+]|[\p{L}\p{N}]_|[\d\p{L}][-/]|\d[.,])(?:\(\+\d{1,3}\) ?|\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}%€$£°]|_[\p{L}\p{N}]|[元円원年月日個个件]|[.,/:-]\d)`,
       'gu',
     ),
 );

@@ -4,12 +4,12 @@ import { lazy } from '@spanline/record';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
 import type { Named } from './assigned-name.ts';
-import { isNameOfSecretNumber, isPartOfSecret, isSetOfSecrets } from './secret-names.ts';
+import { isNameOfSecretNumber, isPartOfSecret, isSecretOfSet } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
 
-/** Spaces, the beginning of a block of YAML, and letters before a string of Python. */
+/** Spaces, the beginning of a block of YAML, its tag or anchor, and letters before a string of Python. */
 const SPACES =
-  /[=>]?[ \t]{0,8}(?:[|>][+-]?\d?[ \t]{0,8}\r?\n[ \t]{1,40}|\r?\n[ \t]{0,40}(?=["'`]))?(?:[bBfFrRuU]{1,2}(?=["']))?/y;
+  /[=>]?[ \t]{0,8}(?:[|>][+-]?\d?[ \t]{0,8}\r?\n[ \t]{1,40}|\r?\n[ \t]{0,40}(?=["'`]))?(?:[!&][\w!]{1,32}[ \t]{1,4})?(?:[bBfFrRuU]{1,2}(?=["']))?/y;
 const QUOTE = /\\{0,7}(?:"""|'''|["'`])/y;
 const LIST = /\[(?=[^\]]{0,4096}["'])[^\]]{0,4096}/y;
 const ITEM = /["']([^"'\\]{1,4096})/g;
@@ -33,6 +33,18 @@ function quotedEnd(text: string, start: number, quote: string): number {
   }
   const end = text.indexOf(quote, start);
   return end < 0 || end - start > MAX_VALUE ? Math.min(text.length, start + MAX_VALUE) : end;
+}
+
+/** A phrase of words: `correct horse battery staple`. A sentence has small words. */
+const PHRASE = /[a-z]{2,12}(?: [a-z]{2,12}){2,23}(?=[.,;"')]?\s*(?:\n|$))/y;
+const PHRASE_NAME = /(?:pass|seed|recovery|secret|backup)[ _-]?phrase$|mnemonic$/i;
+const SMALL_WORD =
+  / (?:the|your|my|our|a|an|is|are|was|be|must|should|can|may|to|for|of|in|on|at|and|or|not|no|with|that|this|it|as|by|from) /;
+
+/** The phrase behind a sign, if the name says that it is one. */
+function phraseAt(text: string, from: number, name: string): string | undefined {
+  const phrase = PHRASE_NAME.test(name) ? matchAt(PHRASE, text, from)?.[0] : undefined;
+  return phrase === undefined || SMALL_WORD.test(` ${phrase} `) ? undefined : phrase;
 }
 
 const ENDS_OF_LINE = /[ \t]{0,16}(?:[,;.)}\]]{0,8}[ \t]{0,16}(?:\r?\n|$)|[,;])/y;
@@ -88,7 +100,8 @@ function* partsAt(text: string, from: number, name: string): Generator<Range> {
   if (object === null) return;
   for (const { 0: part, index, groups } of object[0].matchAll(PART)) {
     const end = from + index + part.length - 1;
-    if (isPartOfSecret(groups?.['name'] ?? '') || isSetOfSecrets(name))
+    const member = groups?.['name'] ?? '';
+    if (isPartOfSecret(member) || isSecretOfSet(member, name))
       yield { start: end - (groups?.['value'] ?? '').length, end };
   }
 }
@@ -126,6 +139,11 @@ export function* valuesAt(text: string, sign: number, named: Named): Generator<R
   const braced = matchAt(BRACED, text, from)?.[0];
   if (braced !== undefined && (braced.includes(';') || /; ?$/.test(textBefore(text, named.start, 2)))) {
     yield { start: from + 1, end: from + braced.length - 1 };
+    return;
+  }
+  const phrase = phraseAt(text, from, named.name);
+  if (phrase !== undefined) {
+    yield { start: from, end: from + phrase.length };
     return;
   }
   const spaced = isNameOfSecretNumber(named.name) ? matchAt(SPACED_CODE, text, from)?.[0] : undefined;

@@ -48,15 +48,26 @@ function* passwordsIn(text: string): Generator<Range> {
 
 const spacedPasswords = matching(() => SPACED);
 
+/** Without a scheme: MySQL's form of Go, `app:pass@tcp(db)/main`, and a host with a port, `app:pass@db:5432/x`. */
+const SCHEMELESS =
+  /(?<![\w.:/@+-])[\w.-]{1,64}:(?<value>[^\s:@/"'`<>]{3,128})@(?:(?:tcp|unix)\(|[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}:\d{2,5}(?:[/?\s]|$))/g;
+const schemelessPasswords = matching(() => SCHEMELESS);
+/** The host of the database is a parameter, or the one that the driver takes by itself. */
+const WITHOUT_HOST = /:\/\/[^\s:@/?#]{0,128}:(?<value>[^\s@/]{1,256})@(?=\/)/g;
+const hostlessPasswords = matching(() => WITHOUT_HOST);
+
 export const CONNECTION_STRING: Rule = {
   name: 'CONNECTION_STRING',
   credential: true,
   hints: () => [
     { on: ':', then: '//[^\\s:@/?#]{0,128}:(?:[^\\s]{1,256}|[^\\s@]{1,64}(?: [^\\s@]{1,64}){1,6})@|(?<=thin:)' },
+    { on: '@', then: '(?:(?:tcp|unix)\\(|(?<=[\\w.-]:[^\\s:@/]{3,128}@)[\\w.-]{1,128}:\\d{2,5})' },
   ],
   *find(text) {
     yield* passwordsIn(text);
     yield* spacedPasswords(text);
+    yield* hostlessPasswords(text);
+    yield* schemelessPasswords(text);
     for (const match of text.matchAll(/jdbc:oracle:thin:[^/\s@]{1,128}\/(?<value>[^\s@]{1,256})@/g)) {
       const end = match.index + match[0].length - 1;
       yield { start: end - (match.groups?.['value']?.length ?? 0), end };

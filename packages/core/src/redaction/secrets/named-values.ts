@@ -5,7 +5,7 @@
  */
 
 import { textBefore } from '../lines.ts';
-import { isSecretName } from './secret-names.ts';
+import { isNameOfSecretNumber, isSecretName } from './secret-names.ts';
 
 /** The last word of a key: the whole key, or the part behind a separator or in front of a capital letter. */
 const lastWord = (words: string): string =>
@@ -15,7 +15,11 @@ const lastWord = (words: string): string =>
     .join('|')})$`;
 
 const VALUE = new RegExp(lastWord('value val'));
-const NAME = new RegExp(lastWord('name key header field param parameter property attribute variable setting id'));
+const NAME = new RegExp(
+  lastWord('name key header field param parameter property attribute variable setting id label type'),
+);
+/** Such a member may also name a kind of thing, such as a token of text. */
+const KIND = new RegExp(lastWord('label type'));
 /** The last letters of `value` and `val`, and those before them. Few other keys end in these. */
 const ENDS: readonly (readonly [before: number, last: number])[] = ['ue', 'al', 'UE', 'AL'].map((end) => [
   end.charCodeAt(0),
@@ -34,11 +38,18 @@ export function isNameMember(key: string): boolean {
   return NAME.test(key);
 }
 
+/** True for a value of a name member that is the name of a secret: `{ type: 'password', value: '…' }`. */
+export function namesSecret(key: string, name: string): boolean {
+  return KIND.test(key)
+    ? isNameOfSecretNumber(name) || /(?:api|access|secret|private)[ _-]?key$/i.test(name)
+    : isSecretName(name);
+}
+
 /** The name of a secret that stands beside a value in an object; `undefined` if there is none. */
 export function nameBesideValue(object: object, keys: readonly string[]): string | undefined {
   for (const key of keys) {
     const name = isNameMember(key) ? (object as Readonly<Record<string, unknown>>)[key] : undefined;
-    if (typeof name === 'string' && isSecretName(name)) return name;
+    if (typeof name === 'string' && namesSecret(key, name)) return name;
   }
   return undefined;
 }
@@ -73,7 +84,7 @@ function linesAround(text: string, index: number): string {
 function secretNameIn(text: string, member: RegExp): string | undefined {
   for (const { groups } of text.matchAll(member)) {
     const { key = '', name = '' } = groups ?? {};
-    if (isNameMember(key) && isSecretName(name)) return name;
+    if (isNameMember(key) && namesSecret(key, name)) return name;
   }
   return undefined;
 }

@@ -90,16 +90,25 @@ const PARTS = new Set(
 /** True for the name of a member that is secret in an object with the name of a secret. */
 export const isPartOfSecret = (key: string): boolean => PARTS.has(key);
 
-/** True for the name of an object whose members are secrets, whatever they are called. Few names end in an S. */
-export function isSetOfSecrets(name: string): boolean {
+/**
+ * True for the name of an object whose members are secrets, whatever they are called: `secrets`, `apiKeys`, `cookies`.
+ * Few names end in an S. The user is a part of credentials.
+ */
+function isSetOfSecrets(name: string): boolean {
   const last = name.charCodeAt(name.length - 1);
-  return (last === 0x73 || last === 0x53) && /(?:secrets|passwords)$/i.test(name);
+  return (last === 0x73 || last === 0x53) && isSecretName(name) && !/(?:pass|creds|credentials)$/i.test(name);
 }
+
+/** Facts of a cookie beside its value. */
+const FACTS = /^(?:name|path|domain|expires|max-?age|same-?site|secure|http-?only|priority|partitioned)$/i;
+
+/** True for the name of a member that is secret in a set of secrets. */
+export const isSecretOfSet = (key: string, set: string): boolean => isSetOfSecrets(set) && !FACTS.test(key);
 
 /** The name that the text of a member has: its own, or that of the secret which it is a part of. */
 export function memberName(key: string, outer: string | undefined): string {
   if (outer === undefined) return key;
-  return (PARTS.has(key) && isSecretName(outer)) || isSetOfSecrets(outer) ? outer : key;
+  return (PARTS.has(key) && isSecretName(outer)) || isSecretOfSet(key, outer) ? outer : key;
 }
 
 /** True for a name that is written before its value in a flat list: `['Authorization', '…']`. */

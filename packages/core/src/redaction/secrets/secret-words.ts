@@ -65,7 +65,7 @@ export const SMALL_WORDS = list('de del d da do du di la le l el il o a à un un
 /** A name that ends in one of these is the name of a secret if its value is text. */
 export const CREDENTIALS = list(
   `credential credentials creds apikey apikeys secretkey accesskey privatekey authkey passkey authorization cookie cookies
-  setcookie jwt bearer phpsessid jsessionid`,
+  setcookie jwt bearer phpsessid jsessionid pw`,
 );
 
 /** The same, written as one word behind others: `PGPASSWORD`, `myaccesstoken`. */
@@ -120,8 +120,11 @@ export const OTHER_PINS = list(
   cotter tie firing hinge brooch`,
 );
 
-/** Words behind the name of a secret that do not change what it is. */
-export const ENDS_OF_NAMES = list('value text string plain plaintext raw confirmation confirm repeat again hash base');
+/** Words behind the name of a secret that do not change what it is, and the environments that it may be for. */
+export const ENDS_OF_NAMES = list(
+  `value text string plain plaintext raw confirmation confirm repeat again hash base pem v old new backup prod production
+  prd dev development staging stage stg test testing live sandbox qa uat local primary secondary`,
+);
 
 /** Names of parameters of an address that sign it or let its holder in. */
 export const PARAMETERS = list('sig signature hmac sign key code credential ticket keyid');

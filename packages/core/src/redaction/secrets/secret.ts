@@ -2,16 +2,20 @@ import { lazy } from '@spanline/record';
 import { hasHint, hintPatterns } from '../hints.ts';
 import { MASK, type Rule } from '../rule.ts';
 import { ASSIGNMENTS } from './assignments.ts';
+import { CALLS } from './calls.ts';
 import { COMMANDS } from './commands.ts';
 import { ELEMENTS } from './elements.ts';
+import { PASSWORD_HASHES } from './password-hashes.ts';
 import { SETTINGS } from './settings.ts';
 import { STATEMENTS } from './statements.ts';
 
-const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS, SETTINGS].map(({ hints, find }) => ({
-  hints,
-  find,
-  hinted: lazy(() => hintPatterns(hints())),
-}));
+const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS, SETTINGS, CALLS, PASSWORD_HASHES].map(
+  ({ hints, find }) => ({
+    hints,
+    find,
+    hinted: lazy(() => hintPatterns(hints())),
+  }),
+);
 
 /** Secrets that have a name. */
 export const SECRET: Rule = {

@@ -20,14 +20,16 @@ const VERBS =
 const VERB = lazy(() => `\\s${anyEnding(VERBS)}[:：]?\\s`);
 /** Verbs and particles of scripts that do not separate words, and dashes in place of a verb. */
 const CJK = '是为為は는은이';
-const PARTICLE = `[${CJK}]\\s{0,2}|\\s[-–—]\\s`;
+const PARTICLE = `[${CJK}]\\s{0,2}|\\s[-–—]\\s|\\s?(?:[-=]>|[→⇒➜])\\s?`;
 const OPENING = '["\'`“„«「]';
 /** Words that a code follows directly. */
 const DIRECT =
   'otp totp tan code código codigo codice kod kode код 인증번호 인증코드 認証コード 確認コード 验证码 驗證碼'.split(
     ' ',
   );
-const PASSWORD_IS = `asse(?<=mot de passe) est[ :]|${anyCase('assw')}(?:${anyCase('ord')}|${anyCase('ort')}) (?:${['is', 'was', 'ist', 'lautet', 'es', 'est'].map(anyCase).join('|')})[ :]`;
+/** The purpose of a password: `my password for the wifi is …`. */
+const PURPOSE = '(?: (?:for|to|of|on|für|fürs|zum|zur)(?: [^\\s.,;:!?]{1,24}){1,3}?)?';
+const PASSWORD_IS = `asse(?<=mot de passe) est[ :]|${anyCase('assw')}(?:${anyCase('ord')}|${anyCase('ort')})${PURPOSE} (?:${['is', 'was', 'ist', 'lautet', 'es', 'est'].map(anyCase).join('|')})[ :]`;
 /** Begins behind a number: `482913 is your code`. */
 const IS_YOURS =
   ' (?:(?:is|as) (?:your|the)|ist (?:Ihr|ihr|dein|Dein)|es (?:tu|su)|est (?:votre|ton|le)|è il|é (?:o|seu)|är din|er din|is (?:uw|je)|to twój) ';
