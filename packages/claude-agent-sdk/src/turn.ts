@@ -3,7 +3,7 @@
 import type { MessagePart, Span, SpanAttributes, SpanOptions } from '@spanline/core';
 import { enterAgent, epochMs, type Props, props, text, usageAttributes } from '@spanline/instrumentation';
 import { partsOf, textOfResult, toolResults, toolUses } from './messages.ts';
-import type { ModelUsage } from './usage.ts';
+import { isUsageOf, type ModelUsage } from './usage.ts';
 
 /** Starts a span of this package. */
 export type Start = (options: SpanOptions) => Span;
@@ -59,7 +59,7 @@ export class Turn {
 
   /** An assistant's message: a piece of an answer. */
   answer(message: Props): void {
-    const agent = this.#agentOf(message['parent_tool_use_id']);
+    const agent = this.#agentOf(message);
     const { id, model, stop_reason: reason } = props(message['message']);
     const call = this.#callOf(agent, text(id) ?? 'unknown', text(model) ?? 'unknown');
     call.endTime = epochMs(call.span);
@@ -79,7 +79,7 @@ export class Turn {
 
   /** A user's message: answers of tools. */
   toolsAnswered(message: Props): void {
-    const agent = this.#agentOf(message['parent_tool_use_id']);
+    const agent = this.#agentOf(message);
     for (const { id, content, isError } of toolResults(message)) {
       this.#endAgent(id);
       const span = this.#tools.get(id)?.span;
@@ -101,9 +101,13 @@ export class Turn {
   }
 
   #describe(result: Props, usages: readonly ModelUsage[]): void {
-    for (const usage of usages) this.#count(usage);
-    const { span } = this.#main;
-    const { result: answer, structured_output: object, errors, subtype } = result;
+    const isNamed = ({ model }: ModelUsage): boolean => this.#last.has(model);
+    const counted = new Set<Call>();
+    for (const usage of usages.toSorted((a, b) => Number(isNamed(b)) - Number(isNamed(a)))) this.#count(usage, counted);
+    const { span, call } = this.#main;
+    const { result: answer, structured_output: object, errors, subtype, stop_reason: reason } = result;
+    // A message that is streamed does not know yet why its answer ends.
+    if (text(reason) !== undefined) call?.span.set({ 'gen_ai.response.finish_reasons': [String(reason)] });
     if ((object ?? answer) !== undefined) span.output(object ?? answer);
     if (isFailed(result)) {
       const reported = Array.isArray(errors) ? errors.join('\n') : text(answer);
@@ -124,13 +128,13 @@ export class Turn {
     this.#main.span.end({ status });
   }
 
-  #agentOf(parentId: unknown): Agent {
+  #agentOf({ parent_tool_use_id: parentId, subagent_type: kind }: Props): Agent {
     const id = text(parentId);
     if (id === undefined) return this.#main;
     const known = this.#agents.get(id);
     if (known !== undefined) return known;
     const tool = this.#tools.get(id);
-    const name = tool?.subagent ?? 'subagent';
+    const name = text(kind) ?? tool?.subagent ?? 'subagent';
     const askedAt = tool?.startedAt ?? epochMs(this.#main.span);
     const span = this.#start({
       name: `invoke_agent ${name}`,
@@ -194,14 +198,18 @@ export class Turn {
   }
 
   /** Puts the tokens of a model on its last call. A model without a message was asked by the SDK itself. */
-  #count({ model, provider, usage, costUsd }: ModelUsage): void {
-    const call = this.#last.get(model);
+  #count(modelUsage: ModelUsage, counted: Set<Call>): void {
+    const { model, provider, usage, costUsd } = modelUsage;
+    const call =
+      this.#last.get(model) ??
+      [...this.#last.values()].findLast((each) => !counted.has(each) && isUsageOf(modelUsage, each.model));
     const facts: SpanAttributes = {
       'gen_ai.provider.name': provider,
       'spanline.cost.reported_usd': costUsd,
       ...usageAttributes(usage),
     };
     if (call !== undefined) {
+      counted.add(call);
       call.span.set(facts);
       return;
     }

@@ -26,7 +26,10 @@ const PROVIDERS: Readonly<Record<string, string>> = {
 
 /** The usage of one model in a turn. */
 export interface ModelUsage {
+  /** The name that the SDK counts under: `claude-opus-4-7[1m]`, `us.anthropic.claude-opus-4-7-v1:0`. */
   readonly model: string;
+  /** Its name in the price table: `claude-opus-4-7`. */
+  readonly canonical: string | undefined;
   readonly provider: string;
   readonly usage: NormalizedUsage;
   /** The estimate of the SDK, in US dollars; `undefined` where it is that of several turns. */
@@ -64,6 +67,19 @@ function normalized(counts: Counts, provider: string, model: string): Normalized
   );
 }
 
+/** True for a result with counts by model. */
+function isCounted(result: Props): boolean {
+  return Object.keys(props(result['modelUsage'])).length > 0;
+}
+
+/** A name without the size of its context (`[1m]`) and its date. */
+const bare = (model: string): string => model.replace(/\[\w+\]$/, '').replace(/-\d{8}$/, '');
+
+/** True if a call of `called` is counted as `usage`. */
+export function isUsageOf({ model, canonical }: ModelUsage, called: string): boolean {
+  return called === model || bare(called) === bare(model) || bare(called) === canonical;
+}
+
 /** The sums of one `query()`. */
 export class UsageSums {
   readonly #before = new Map<string, Counts>();
@@ -85,13 +101,16 @@ export class UsageSums {
       const added = since(counts, this.#before.get(model));
       const usage = normalized(added, provider, model);
       this.#before.set(model, counts);
-      return usage === undefined ? [] : [{ model, provider, usage, costUsd: added.costUSD }];
+      const canonical = text(entry['canonicalModel']);
+      return usage === undefined ? [] : [{ model, canonical, provider, usage, costUsd: added.costUSD }];
     });
-    if (!isAmbiguous) return found;
+    if (!isAmbiguous && isCounted(result)) return found;
     // Of a session that is resumed, only the count of the main loop is this turn's.
     const model = mainModel ?? found[0]?.model ?? 'unknown';
     const provider = found.find((entry) => entry.model === model)?.provider ?? 'anthropic';
-    const usage = normalizeUsage(props(result['usage']), { provider, model });
-    return usage === undefined ? [] : [{ model, provider, usage, costUsd: undefined }];
+    const counts = props(result['usage']);
+    const isUsed = Object.values(counts).some((count) => (number(count) ?? 0) > 0);
+    const usage = isUsed ? normalizeUsage(counts, { provider, model }) : undefined;
+    return usage === undefined ? [] : [{ model, canonical: undefined, provider, usage, costUsd: undefined }];
   }
 }

@@ -4,6 +4,7 @@ import { defaultTracer } from '@spanline/core';
 import {
   checkOptions,
   createGuard,
+  option,
   sharedState,
   TRACE_SHAPE,
   type TraceOptions,
@@ -13,6 +14,8 @@ import { Session } from './session.ts';
 
 /** The SDK's `query()`, or a function like it. */
 type Query = (params: never) => AsyncIterable<unknown>;
+
+const CHECK = { query: option.required(option.callback()) };
 
 /** Functions that are wrapped already. */
 const wrapped = sharedState('claude-agent-sdk.wrapped', () => new WeakSet<object>());
@@ -33,6 +36,7 @@ const wrapped = sharedState('claude-agent-sdk.wrapped', () => new WeakSet<object
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function wrapQuery<T extends Query>(query: T, options: TraceOptions = {}): T {
+  checkOptions(CHECK, { query }, 'wrapQuery');
   checkOptions(TRACE_SHAPE, options);
   const tracer = options.tracer ?? defaultTracer();
   const guard = createGuard(tracer);

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { wrapQuery } from '@spanline/claude-agent-sdk';
-import { createTracer, validate } from '@spanline/core';
+import { createTracer, SpanlineError, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { result, says } from './support/query.ts';
 
@@ -13,6 +13,10 @@ const unreadable = (key: string, message: object): object =>
       throw new Error('not ready');
     },
   });
+
+it.each([undefined, null, {}, 'query'])('something else than a function is refused: %s', (query) => {
+  expect(() => wrapQuery(query as never)).toThrow(SpanlineError);
+});
 
 it.each(['result', 'modelUsage', 'errors', 'subtype', 'structured_output'])(
   'a result whose %s throws ends its turn, and reaches the application',

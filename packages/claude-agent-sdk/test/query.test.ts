@@ -141,6 +141,49 @@ it('of a session that is resumed, the tokens of earlier turns are not counted ag
   expect(sum('gen_ai.usage.output_tokens')).toBe(3);
 });
 
+it.each([
+  ['a name with the size of its context', 'claude-sonnet-4-5[1m]', {}],
+  ['a name with its date', 'claude-sonnet-4-5-20250929', {}],
+  ['the name of a cloud', 'us.anthropic.claude-sonnet-4-5-v1:0', { canonicalModel: 'claude-sonnet-4-5' }],
+])('tokens that are counted under %s are those of the call', async (_, model, more) => {
+  const counts = { inputTokens: 20, outputTokens: 10, costUSD: 0.002, ...more };
+  await read(ask([init, says('msg_1', TEXT), result(1, { modelUsage: { [model]: counts } })]));
+  await settled();
+  expect(spans('llm')).toMatchObject([
+    { 'gen_ai.request.model': 'claude-sonnet-4-5', 'gen_ai.usage.input_tokens': 20, 'spanline.cost.usd': 0.002 },
+  ]);
+});
+
+it('a model under two names is counted twice, each once', async () => {
+  const [long, short] = [
+    { inputTokens: 20, outputTokens: 10, costUSD: 0.002 },
+    { inputTokens: 5, outputTokens: 1, costUSD: 0.001 },
+  ];
+  const modelUsage = { 'claude-sonnet-4-5[1m]': long, 'claude-sonnet-4-5': short };
+  await read(ask([init, says('msg_1', TEXT), result(1, { modelUsage })]));
+  await settled();
+  expect(sum('gen_ai.usage.input_tokens')).toBe(25);
+  expect(spans('llm').find((record) => record['gen_ai.response.id'] === 'msg_1')).toMatchObject({
+    'gen_ai.usage.input_tokens': 5,
+  });
+});
+
+it('a result without counts by model has those of the agent', async () => {
+  await read(ask([init, says('msg_1', TEXT), result(1, { modelUsage: {} })]));
+  await settled();
+  expect(spans('llm')).toMatchObject([{ 'gen_ai.usage.input_tokens': 7, 'gen_ai.usage.output_tokens': 3 }]);
+});
+
+it('a model stops for the reason of the result, and a sub-agent has the name of its messages', async () => {
+  const agent = { type: 'tool_use', id: 'toolu_2', name: 'Agent', input: { prompt: 'look' } };
+  const below = { ...says('msg_2', TEXT, 'toolu_2'), subagent_type: 'general-purpose' };
+  await read(ask([says('msg_1', agent), below, answers('toolu_2', 'done'), says('msg_3', TEXT), result()]));
+  await settled();
+  expect(spans('agent').map((record) => record['gen_ai.agent.name'])).toEqual(['general-purpose', 'claude']);
+  const last = spans('llm').find((record) => record['gen_ai.response.id'] === 'msg_3');
+  expect(last).toMatchObject({ 'gen_ai.response.finish_reasons': ['end_turn'] });
+});
+
 it('a result that is an error, and a process that ends, are failures', async () => {
   const failed = { subtype: 'error_max_turns', is_error: true, result: undefined, errors: ['too many turns'] };
   await read(ask([says('msg_1', TEXT), result(1, failed)])).catch(() => undefined);
