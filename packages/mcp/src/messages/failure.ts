@@ -1,7 +1,7 @@
 /** Errors of requests: the code of JSON-RPC is their type. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { list, props, text } from '@spanline/instrumentation';
+import { classNameOf, isObject, list, number, props, text } from '@spanline/instrumentation';
 
 /** An error as a span records it. */
 export interface RequestFailure {
@@ -31,6 +31,33 @@ const LOCAL = [
   },
 ] as const;
 
+/** Errors of connections over HTTP, by the code of the cause that `fetch` has for them. */
+const BY_CAUSE: ReadonlyMap<string, (typeof LOCAL)[number]['name']> = new Map([
+  ['ECONNREFUSED', 'not_connected'],
+  ['EAI_AGAIN', 'not_connected'],
+  ['EHOSTUNREACH', 'not_connected'],
+  ['ENETUNREACH', 'not_connected'],
+  ['ENOTFOUND', 'not_connected'],
+  ['ECONNRESET', 'connection_closed'],
+  ['EPIPE', 'connection_closed'],
+  ['UND_ERR_SOCKET', 'connection_closed'],
+  ['ETIMEDOUT', 'timeout'],
+  ['UND_ERR_BODY_TIMEOUT', 'timeout'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
+]);
+
+/** Classes of errors whose code, or whose data, has the status of HTTP that a server answered with. */
+const BY_STATUS = /^(?:StreamableHTTP|Sse|SdkHttp)Error$/;
+
+/** The status of HTTP with which a request was refused. JSON-RPC has not seen it. */
+function refusedWith(error: unknown): number | undefined {
+  if (!isObject(error) || !BY_STATUS.test(classNameOf(error))) return undefined;
+  const { code, data } = props(error);
+  const status = number(code) ?? number(props(data)['status']);
+  return status !== undefined && status >= 400 && status < 600 ? status : undefined;
+}
+
 /** A tool that failed, in a result that is otherwise a success. */
 export function toolFailure(result: unknown): RequestFailure | undefined {
   const { isError, content } = props(result);
@@ -55,6 +82,11 @@ export function callFailure(error: unknown): RequestFailure {
   const { code, message, stack } = props(error);
   const local = LOCAL.find(({ is }) => is.test(String(message)));
   if (local !== undefined) return { error: { name: local.name, code: local.code, message, stack }, attributes: NONE };
+  const { cause } = props(error);
+  const lost = BY_CAUSE.get(String(props(cause)['code']));
+  if (lost !== undefined) return { error: { name: lost, message, stack, cause }, attributes: NONE };
+  const status = refusedWith(error);
+  if (status !== undefined) return { error: { name: String(status), status, message, stack }, attributes: NONE };
   if (Number.isSafeInteger(code)) return byCode(code as number, error, undefined);
   const name = text(code);
   return { error: name === undefined ? error : { name, code, message, stack }, attributes: NONE };
