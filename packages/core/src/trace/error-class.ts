@@ -38,6 +38,8 @@ const BY_NAME: ReadonlyMap<string, ErrorClass> = new Map(
     AbortError: 'aborted',
     APIUserAbortError: 'aborted',
     ModelAbortError: 'aborted',
+    // The reason of Next's `request.signal`.
+    ResponseAborted: 'aborted',
     TimeoutError: 'timeout',
     NodeTimeoutError: 'timeout',
     APIConnectionTimeoutError: 'timeout',

@@ -99,6 +99,7 @@ describe('statusOfThrown', () => {
     expect(statusOfThrown(named('GraphDrained', { is_bubble_up: true }))).toBe('interrupted');
     expect(statusOfThrown(named('ParentCommand', { is_bubble_up: true }))).toBe('ok');
     expect(statusOfThrown(new DOMException('stop', 'AbortError'))).toBe('aborted');
+    expect(statusOfThrown(named('ResponseAborted'))).toBe('aborted');
     expect(statusOfThrown(named('Error', { code: 'ABORT_ERR' }))).toBe('aborted');
     expect(statusOfThrown(new Error('AbortError'))).toBe('aborted');
     expect(statusOfThrown(new Error('x'))).toBe('error');

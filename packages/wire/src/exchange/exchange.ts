@@ -38,9 +38,10 @@ interface Begun {
   readonly facts: SpanAttributes;
 }
 
+/** True for what a request is aborted with: an error, or the reason of its signal, as Next's has one. */
 function isAbort(error: unknown): boolean {
   const { name, code } = props(error);
-  return name === 'AbortError' || code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED';
+  return name === 'AbortError' || name === 'ResponseAborted' || code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED';
 }
 
 /** Follows one exchange. Its call begins when the request is out, and so is known as a whole. */
