@@ -132,7 +132,8 @@ export const layerTable: LayerTable = {
       ['exchange', 'propagate.ts'],
       ['request', 'response'],
       ['debug', 'feedback'],
-      ['node', 'server', 'web'],
+      ['node', 'server'],
+      ['web'],
       ['index.ts'],
     ],
     moduleState: [{ file: 'request/request-id.ts', why: 'pool of random bytes' }],
@@ -158,7 +159,7 @@ export const layerTable: LayerTable = {
   hono: adapter({
     types: ['hono'],
     loaders: ['route.ts'],
-    floors: [['scope.ts', 'augment.ts', 'route.ts'], ['adapter.ts'], ['middleware.ts', 'routes.ts'], ['index.ts']],
+    floors: [['scope.ts', 'augment.ts', 'route.ts'], ['framework.ts'], ['middleware.ts', 'routes.ts'], ['index.ts']],
   }),
   next: adapter({
     types: [],

@@ -1,7 +1,7 @@
 /** Raises the capture of requests that bring a debug token. */
 
 import type { RequestHandler } from 'express';
-import { createDebugSwitch, type DebugSessionOptions, exchangeOf } from '@spanline/http';
+import { createDebugSwitch, type DebugSessionOptions } from '@spanline/http';
 
 /**
  * A debug switch for one session: a request with a valid token of `createDebugToken` is logged in full, although the
@@ -17,8 +17,7 @@ import { createDebugSwitch, type DebugSessionOptions, exchangeOf } from '@spanli
 export function debugSession(options: DebugSessionOptions): RequestHandler {
   const raise = createDebugSwitch(options);
   return function spanlineDebugSession(req, _res, next): void {
-    const exchange = exchangeOf(req);
-    if (exchange !== undefined) raise(exchange, req.headers);
+    raise(req, req.headers);
     next();
   };
 }

@@ -29,7 +29,11 @@ export function feedbackRoute(options: FeedbackRouteOptions = {}): RequestHandle
   const handle = createFeedbackHandler(options);
 
   async function answer(req: Request, res: Response): Promise<void> {
-    const { status, body, retryAfter } = await handle(req.ip, (maxBytes) => jsonBody(req, maxBytes));
+    const { status, body, retryAfter } = await handle({
+      address: req.ip,
+      contentLength: req.headers['content-length'],
+      readBody: (maxBytes) => jsonBody(req, maxBytes),
+    });
     if (retryAfter !== undefined) res.setHeader('retry-after', String(retryAfter));
     res.status(status);
     if (body === undefined) res.end();

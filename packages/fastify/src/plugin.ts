@@ -62,8 +62,7 @@ function install(fastify: FastifyInstance, options: SpanlineFastifyOptions): voi
     else runWithin(exchange.span, next);
   });
   fastify.addHook('onError', (request, reply, error, next) => {
-    const exchange = exchangeOf(request.raw);
-    if (exchange !== undefined) noteNodeError(exchange, request.raw, reply.raw, error);
+    noteNodeError(request.raw, reply.raw, error);
     next();
   });
 }

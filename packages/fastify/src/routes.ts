@@ -5,7 +5,6 @@ import {
   createDebugSwitch,
   createFeedbackHandler,
   type DebugSessionOptions,
-  exchangeOf,
   type FeedbackRouteOptions,
   identifyRequest,
   type Identity,
@@ -40,10 +39,11 @@ export function feedbackRoute(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const handle = createFeedbackHandler(options);
   return async function spanlineFeedback(request, reply) {
-    const isTooLarge = (maxBytes: number): boolean => Number(request.headers['content-length'] ?? 0) > maxBytes;
-    const { status, body, retryAfter } = await handle(request.ip, (maxBytes) =>
-      Promise.resolve(isTooLarge(maxBytes) ? { fault: 'too large' } : { value: request.body }),
-    );
+    const { status, body, retryAfter } = await handle({
+      address: request.ip,
+      contentLength: request.headers['content-length'],
+      readBody: () => Promise.resolve({ value: request.body }),
+    });
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
     return reply.code(status).send(body);
   };
@@ -58,8 +58,7 @@ export function feedbackRoute(
 export function debugSession(options: DebugSessionOptions): onRequestHookHandler {
   const raise = createDebugSwitch(options);
   return function spanlineDebugSession(request, _reply, next): void {
-    const exchange = exchangeOf(request.raw);
-    if (exchange !== undefined) raise(exchange, request.headers);
+    raise(request.raw, request.headers);
     next();
   };
 }

@@ -4,20 +4,14 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { Tracer } from '@spanline/core';
 import {
   boundLog,
-  clientSignalOf,
-  createRequestTracer,
-  type Exchange,
+  createWebRequestTracer,
   exchangeOf,
-  noteError,
-  noteNodeError,
-  noteRoute,
+  keyOfMessages,
   requestState,
   type ServerOptions,
-  watchWebResponse,
-  whenClosed,
+  signalOfMessages,
 } from '@spanline/http';
-import { HONO, keyOf, nodeMessages, webResponseOf } from './adapter.ts';
-import { templateOf } from './route.ts';
+import { HONO, messagesOf } from './framework.ts';
 
 /** Options of {@link spanlineHono}. Their functions get Hono's context. */
 export interface SpanlineHonoOptions extends ServerOptions<Context, Context> {}
@@ -27,16 +21,7 @@ export interface SpanlineHonoOptions extends ServerOptions<Context, Context> {}
  * engines and `fetch`. A model call that it ends is `aborted`.
  */
 export function clientSignal(c: Context): AbortSignal {
-  const messages = nodeMessages(c);
-  return messages === undefined ? c.req.raw.signal : clientSignalOf(messages.incoming, messages.outgoing);
-}
-
-/** Notes the error of a handler, and the route that answered. */
-function noteHandled(c: Context, exchange: Exchange, error: unknown): void {
-  const messages = nodeMessages(c);
-  if (messages === undefined) noteError(exchange, error, undefined);
-  else noteNodeError(exchange, messages.incoming, messages.outgoing, error);
-  noteRoute(requestState(keyOf(c)), c.req.method, templateOf(c));
+  return signalOfMessages(messagesOf(c));
 }
 
 /**
@@ -62,46 +47,40 @@ function noteHandled(c: Context, exchange: Exchange, error: unknown): void {
  * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
 export function spanlineHono(options: SpanlineHonoOptions = {}): MiddlewareHandler {
-  const requests = createRequestTracer({ ...HONO, listen }, options);
+  const requests = createWebRequestTracer(HONO, options);
   const { tracer, guard } = requests;
 
-  function listen(c: Context): void {
-    const messages = nodeMessages(c);
-    if (messages !== undefined) whenClosed(messages.outgoing, () => requests.close(c, c));
-  }
-
-  function giveVariables(c: Context, { logger }: Tracer): void {
-    const state = requestState(keyOf(c));
+  function giveVariables(c: Context): void {
+    const state = requestState(keyOfMessages(messagesOf(c)));
     c.set('span', state.exchange?.span);
-    c.set('log', boundLog(state, logger) as Tracer['logger']);
+    c.set('log', boundLog(state, tracer.logger) as Tracer['logger']);
   }
 
   /** Watches a response of the Web. That of Node is watched on the connection. */
-  function answer(c: Context, exchange: Exchange): void {
-    if (nodeMessages(c) !== undefined) return;
-    const watched = watchWebResponse(c.res, c.req.method, exchange, webResponseOf(c), () => requests.close(c, c));
+  function answer(c: Context): void {
+    if (messagesOf(c).node !== undefined) return;
+    const { res } = c;
+    const watched = requests.answer(c, res);
+    if (watched === res) return;
     c.res = undefined;
     c.res = watched;
   }
 
   async function handle(c: Context, next: Next): Promise<void> {
-    guard('hono variables', () => giveVariables(c, tracer));
-    const exchange = exchangeOf(keyOf(c));
-    if (exchange === undefined) return next();
+    guard('hono variables', () => giveVariables(c));
     try {
       await next();
     } catch (error) {
-      guard('hono error', () => noteHandled(c, exchange, error));
-      if (nodeMessages(c) === undefined) requests.close(c, c);
+      requests.thrown(c, error);
       throw error;
     }
-    guard('hono error', () => noteHandled(c, exchange, c.error));
-    guard('hono response', () => answer(c, exchange));
+    requests.handled(c, c.error);
+    guard('hono response', () => answer(c));
   }
 
   return (c, next) => {
     // A second copy of the middleware passes on.
-    if (exchangeOf(keyOf(c)) !== undefined) return next();
-    return requests.trace(c, c, () => handle(c, next));
+    if (exchangeOf(keyOfMessages(messagesOf(c))) !== undefined) return next();
+    return requests.trace(c, () => handle(c, next));
   };
 }

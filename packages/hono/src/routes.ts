@@ -5,31 +5,20 @@ import {
   createDebugSwitch,
   createFeedbackHandler,
   type DebugSessionOptions,
-  exchangeOf,
   type FeedbackRouteOptions,
   identifyRequest,
   type Identity,
-  type JsonBody,
+  keyOfMessages,
+  readJson,
 } from '@spanline/http';
-import { HONO, keyOf } from './adapter.ts';
+import { messagesOf } from './framework.ts';
 
 /**
  * Sets the user and session of a request, once they are known: behind the middleware that authenticates. Later values
  * replace earlier ones, and labels are merged. Does nothing for a request without a span. Never throws.
  */
 export function identify(c: Context, identity: Identity): void {
-  identifyRequest(keyOf(c), identity);
-}
-
-async function readBody(c: Context, maxBytes: number): Promise<JsonBody> {
-  if (Number(c.req.header('content-length') ?? 0) > maxBytes) return { fault: 'too large' };
-  const text = await c.req.text();
-  if (Buffer.byteLength(text) > maxBytes) return { fault: 'too large' };
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return { fault: 'not JSON' };
-  }
+  identifyRequest(keyOfMessages(messagesOf(c)), identity);
 }
 
 /**
@@ -41,7 +30,11 @@ async function readBody(c: Context, maxBytes: number): Promise<JsonBody> {
 export function feedbackRoute(options: FeedbackRouteOptions = {}): Handler {
   const handle = createFeedbackHandler(options);
   return async function spanlineFeedback(c) {
-    const { status, body, retryAfter } = await handle(HONO.address(c), (maxBytes) => readBody(c, maxBytes));
+    const { status, body, retryAfter } = await handle({
+      address: messagesOf(c).node?.incoming.socket.remoteAddress,
+      contentLength: c.req.header('content-length'),
+      readBody: async (maxBytes) => readJson(await c.req.text(), maxBytes),
+    });
     if (retryAfter !== undefined) c.header('retry-after', String(retryAfter));
     return body === undefined ? c.body(null, status as 204) : c.json(body, status as 400);
   };
@@ -56,8 +49,7 @@ export function feedbackRoute(options: FeedbackRouteOptions = {}): Handler {
 export function debugSession(options: DebugSessionOptions): MiddlewareHandler {
   const raise = createDebugSwitch(options);
   return async function spanlineDebugSession(c, next) {
-    const exchange = exchangeOf(keyOf(c));
-    if (exchange !== undefined) raise(exchange, c.req.header());
+    raise(keyOfMessages(messagesOf(c)), c.req.header());
     await next();
   };
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,12 @@ import { createDebugToken, debugSession, feedbackRoute, identify, spanlineHono }
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const KEY = 'k'.repeat(32);
+
+/** A response whose body has a reader. */
+function readAlready(response: Response): Response {
+  response.body?.getReader();
+  return response;
+}
 
 /** Without a connection: what Hono does on other platforms than Node. */
 describe('an application of Hono with the messages of the Web', () => {
@@ -55,6 +62,31 @@ describe('an application of Hono with the messages of the Web', () => {
     app.get('/empty', (c) => (c.req.method === 'HEAD' ? c.text('x') : c.body(null, 204)));
     await app.request('/empty', { method });
     expect(await records()).toMatchObject([{ 'span.status': 'ok', 'http.response.body.size': 0 }]);
+  });
+
+  it('keeps the span of a request in whose place middleware puts another', async () => {
+    app.use(bodyLimit({ maxSize: 100 }));
+    app.post('/notes/:id', async (c) => {
+      identify(c, { userId: 'u-7' });
+      return c.text(await c.req.text());
+    });
+    const body = ReadableStream.from([new TextEncoder().encode('a note')]);
+    const headers = { 'transfer-encoding': 'chunked' };
+    const response = await app.request('/notes/7', { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    expect(await response.text()).toBe('a note');
+    expect(await records()).toMatchObject([
+      { 'span.name': 'POST /notes/:id', 'user.id': 'u-7', 'http.response.body.size': 6 },
+    ]);
+  });
+
+  it.each<[string, () => Response, number]>([
+    ['a switch of protocols', () => Object.defineProperty(new Response(), 'status', { value: 101 }), 101],
+    ['a body that somebody reads', () => readAlready(new Response('taken', { status: 202 })), 202],
+  ])('ends a span with the head of a response that cannot be watched: %s', async (_, respond, status) => {
+    const given = respond();
+    app.get('/', () => given);
+    expect((await app.request('/')).status).toBe(status);
+    expect(await records()).toMatchObject([{ 'span.status': 'ok', 'http.response.status_code': status }]);
   });
 
   it('keeps server-sent events in the context of the request', async () => {

@@ -10,10 +10,11 @@ export { exchangeOf, loggerNote, type RequestState, requestState, stateOf } from
 export {
   createFeedbackHandler,
   type FeedbackAnswer,
-  type FeedbackRouteOptions,
-  type JsonBody,
   type FeedbackHandler,
+  type FeedbackRequest,
+  type FeedbackRouteOptions,
 } from './feedback/feedback-handler.ts';
+export { type JsonBody, readJson } from './feedback/json-body.ts';
 export { clientSignalOf } from './node/client-signal.ts';
 export { whenClosed } from './node/closing.ts';
 export { jsonBody } from './node/json-body.ts';
@@ -32,4 +33,11 @@ export { type Outcome, outcomeOfAnswer } from './response/outcome.ts';
 export type { Adapter } from './server/adapter.ts';
 export type { ServerOptions } from './server/options.ts';
 export { createRequestTracer, type RequestTracer } from './server/request-tracer.ts';
-export { createWebResponse, watchWebResponse, webEnding, type WebResponse } from './web/web-response.ts';
+export {
+  firstMessages,
+  keyOfMessages,
+  type NodeMessages,
+  signalOfMessages,
+  type WebMessages,
+} from './web/web-messages.ts';
+export { createWebRequestTracer, type WebFramework, type WebRequestTracer } from './web/web-request-tracer.ts';

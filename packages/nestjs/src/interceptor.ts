@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { type Observable, tap } from 'rxjs';
-import { type Exchange, exchangeOf, noteNodeError } from '@spanline/http';
+import { noteNodeError } from '@spanline/http';
 import { isObject, props } from '@spanline/record';
 
 /** Express's messages are Node's. Fastify's have them in `raw`. */
@@ -12,13 +12,12 @@ function nodeMessage(message: unknown): unknown {
   return isObject(raw) ? raw : message;
 }
 
-/** The request that a handler answers; `undefined` for one of another transport, and for one without a span. */
-function exchangeIn(context: ExecutionContext): [Exchange, IncomingMessage, ServerResponse] | undefined {
-  if (context.getType() !== 'http') return undefined;
+/** Notes the error of a handler. Other transports than HTTP have no request. */
+function noteIn(context: ExecutionContext, error: unknown): void {
+  if (context.getType() !== 'http') return;
   const http = context.switchToHttp();
   const request = nodeMessage(http.getRequest()) as IncomingMessage;
-  const exchange = exchangeOf(request);
-  return exchange === undefined ? undefined : [exchange, request, nodeMessage(http.getResponse()) as ServerResponse];
+  noteNodeError(request, nodeMessage(http.getResponse()) as ServerResponse, error);
 }
 
 /**
@@ -45,12 +44,7 @@ function exchangeIn(context: ExecutionContext): [Exchange, IncomingMessage, Serv
 export function spanlineInterceptor(): NestInterceptor {
   return {
     intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-      const error = (thrown: unknown): void => {
-        const [exchange, request, response] = exchangeIn(context) ?? [];
-        if (exchange === undefined || request === undefined || response === undefined) return;
-        exchange.guard('nest error', () => noteNodeError(exchange, request, response, thrown));
-      };
-      return next.handle().pipe(tap({ error }));
+      return next.handle().pipe(tap({ error: (thrown: unknown) => noteIn(context, thrown) }));
     },
   };
 }

@@ -1,22 +1,16 @@
 /** Route handlers of Next.js. */
 
 import {
-  type Adapter,
-  createRequestTracer,
-  createWebResponse,
-  type Exchange,
+  createWebRequestTracer,
   exchangeOf,
   identifyRequest,
   type Identity,
-  noteError,
   noteRoute,
   requestState,
   type ServerOptions,
-  watchWebResponse,
-  webEnding,
-  type WebResponse,
+  type WebFramework,
 } from '@spanline/http';
-import { props } from '@spanline/instrumentation';
+import { checkOptions, option, props } from '@spanline/instrumentation';
 import { type Params, templateOf } from './route.ts';
 import { SCOPE } from './scope.ts';
 import { answerOf } from './signal.ts';
@@ -31,36 +25,20 @@ export interface TracedOptions extends ServerOptions<Request, Request> {
   route?: string;
 }
 
-const webOf = (request: Request): WebResponse => (requestState(request).own ??= createWebResponse()) as WebResponse;
-
-/** The part of a URL behind its host. */
-function targetOf(url: string): string {
-  const from = url.indexOf('/', url.indexOf('://') + 3);
-  return from < 0 ? '/' : url.slice(from);
-}
-
-/** Next's server and the proxies in front of it name the client and the scheme in headers. */
-const NEXT: Adapter<Request, Request> = {
+/** Next's server and the proxies in front of it name the client in headers: a handler sees no connection. */
+const NEXT: WebFramework<Request> = {
   scope: SCOPE,
   frameworkOptions: ['route'],
-  key: (request) => request,
-  method: (request) => request.method,
-  target: (request) => targetOf(request.url),
-  headers: (request) => Object.fromEntries(request.headers),
-  version: () => undefined,
-  scheme: (request) => request.url.slice(0, request.url.indexOf(':')),
-  address: () => undefined,
-  givenId: () => undefined,
-  givenHeader: () => undefined,
-  setHeader: (request, name, value) => void webOf(request).added.push([name, value]),
-  listen() {
-    // The end of the body is the close.
-  },
-  watch() {
-    // The route is noted by the handler.
-  },
-  ending: (request, _, exchange) => webEnding(webOf(request), exchange),
+  messages: (request) => ({ request, node: undefined }),
 };
+
+/**
+ * True while Next builds: it calls static handlers, whose answers it serves later with their headers. Such a call is no
+ * request, and its ids must not go to every client.
+ */
+const isBuilding = (): boolean => process.env['NEXT_PHASE'] === 'phase-production-build';
+
+const CHECK = { handler: option.required(option.callback()) };
 
 /**
  * Sets the user and session of a request, once they are known. Later values replace earlier ones, and labels are
@@ -91,50 +69,37 @@ export function traced<R extends Request, C>(
   handler: (request: R, context: C) => Response | Promise<Response>,
   options: TracedOptions = {},
 ): (request: R, context: C) => Promise<Response> {
-  const requests = createRequestTracer(NEXT, options);
+  checkOptions(CHECK, { handler }, 'traced');
+  const requests = createWebRequestTracer(NEXT, options);
   const { guard } = requests;
 
-  /** Waits for the parameters, which are there when Next calls the handler. */
+  /** Waits for the parameters, which are there when Next calls the handler. Without them there is no route. */
   async function findRoute(request: Request, context: unknown): Promise<void> {
-    const params = await props(context)['params'];
-    guard('next route', () => {
+    try {
+      const params = await props(context)['params'];
       const template = options.route ?? templateOf(new URL(request.url).pathname, props(params) as Params);
       noteRoute(requestState(request), request.method, template);
-    });
-  }
-
-  /**
-   * Ends a request whose handler threw: Next answers it.
-   *
-   * @param status - of the answer that Next makes of `error`; `undefined` for a fault
-   */
-  function thrown(request: Request, exchange: Exchange, error: unknown, status: number | undefined): void {
-    exchange.firstByteMs = performance.now();
-    if (status === undefined) noteError(exchange, error, undefined);
-    else Object.assign(webOf(request), { status, isComplete: true });
-    requests.close(request, request);
+    } catch {
+      // The handler meets the same error if it asks for them.
+    }
   }
 
   async function handle(request: R, context: C): Promise<Response> {
-    const exchange = exchangeOf(request);
-    if (exchange === undefined) return handler(request, context);
+    if (exchangeOf(request) === undefined) return handler(request, context);
     try {
       await findRoute(request, context);
-      const response = await handler(request, context);
-      const close = (): void => requests.close(request, request);
-      const watch = (): Response => watchWebResponse(response, request.method, exchange, webOf(request), close);
-      return guard('next response', watch) ?? response;
+      return requests.answer(request, await handler(request, context));
     } catch (error) {
       // An error that cannot be read is a fault.
       const status = guard('next error', () => answerOf(error));
-      guard('next error', () => thrown(request, exchange, error, status));
+      requests.thrown(request, error, status);
       throw error;
     }
   }
 
   return async (request, context) => {
     // A second copy passes on.
-    if (exchangeOf(request) !== undefined) return handler(request, context);
-    return requests.trace(request, request, () => handle(request, context));
+    if (isBuilding() || exchangeOf(request) !== undefined) return handler(request, context);
+    return requests.trace(request, () => handle(request, context));
   };
 }

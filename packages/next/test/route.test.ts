@@ -1,6 +1,6 @@
 /** Route handlers of Next get and do a few things that other servers do not. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTracer, type SpanRecord } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { traced, type TracedOptions } from '@spanline/next';
@@ -62,6 +62,40 @@ describe('an error that Next throws to end a handler', () => {
     });
     expect(line).toMatchObject({ 'http.response.status_code': status, 'span.status': outcome });
   });
+});
+
+it('has no line and no ids while Next builds: static answers are served later, with their headers', async () => {
+  vi.stubEnv('NEXT_PHASE', 'phase-production-build');
+  const log = memoryLog();
+  const GET = traced(() => new Response('static'), { tracer: createTracer({ logger: log.logger }) });
+  const response = await GET(new Request('http://localhost/static'), {});
+  vi.unstubAllEnvs();
+  expect([await response.text(), response.headers.get('traceparent')]).toEqual(['static', null]);
+  expect(log.lines()).toEqual([]);
+});
+
+it('is refused without a handler', () => {
+  expect(() => traced(undefined as never)).toThrow(/handler/);
+});
+
+it.each([
+  ['nothing', undefined],
+  ['a text', 'hello'],
+])('is a fault if the handler returns %s, which Next answers with 500', async (_, returned) => {
+  expect(await lineOf('/x', {}, () => returned as never)).toMatchObject({
+    'span.status': 'error',
+    'http.response.status_code': 500,
+    'error.message': 'the handler returned no response',
+  });
+});
+
+it('leaves parameters that cannot be read to the handler', async () => {
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
+  const GET = traced(() => new Response('answered'), { tracer });
+  const context = { params: Promise.reject(new Error('no parameters')) };
+  expect(await (await GET(new Request('http://localhost/x'), context)).text()).toBe('answered');
+  expect(log.records()).toMatchObject([{ 'span.name': 'GET', 'span.status': 'ok' }]);
 });
 
 it('rethrows the error of a handler unchanged, and gives its answer on', async () => {

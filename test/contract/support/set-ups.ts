@@ -142,6 +142,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'http createDebugSwitch': http.createDebugSwitch,
   'http createFeedbackHandler': http.createFeedbackHandler,
   'http createRequestTracer': (options) => http.createRequestTracer({} as never, options),
+  'http createWebRequestTracer': (options) => http.createWebRequestTracer({} as never, options),
   'http propagate': (options) => http.propagate(fetch, options),
   'instrumentation createRunRegistry': createRunRegistry,
   'langchain SpanlineCallbackHandler': (options) => new langchain.SpanlineCallbackHandler(options),

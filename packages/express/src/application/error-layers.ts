@@ -28,7 +28,7 @@ function isNoError(value: unknown): boolean {
 function watchedNext(exchange: Exchange, req: Request, res: Response, next: Next): Next {
   return (error) => {
     exchange.guard('express error', () => {
-      if (!isNoError(error)) noteNodeError(exchange, req, res, error);
+      if (!isNoError(error)) noteNodeError(req, res, error);
       else if (!res.headersSent) forgetErrors(exchange);
     });
     return next(error);
@@ -41,7 +41,7 @@ function watchLayer(original: Method): Method {
     const [error, req, res, next] = args as [unknown, Request, Response, Next];
     const exchange = (this as Layer).handle?.length === 4 ? exchangeOf(req) : undefined;
     if (exchange === undefined) return Reflect.apply(original, this, args);
-    exchange.guard('express error', () => noteNodeError(exchange, req, res, error));
+    noteNodeError(req, res, error);
     return Reflect.apply(original, this, [error, req, res, watchedNext(exchange, req, res, next)]);
   };
 }

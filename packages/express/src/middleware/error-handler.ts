@@ -1,7 +1,7 @@
 /** The error middleware. */
 
 import type { ErrorRequestHandler } from 'express';
-import { exchangeOf, noteNodeError } from '@spanline/http';
+import { noteNodeError } from '@spanline/http';
 
 /**
  * Notes the error that a request failed with, and passes it on unchanged. Mount it after the routes and before your own
@@ -13,8 +13,7 @@ import { exchangeOf, noteNodeError } from '@spanline/http';
  */
 export function spanlineErrorHandler(): ErrorRequestHandler {
   return function spanlineError(error: unknown, req, res, next): void {
-    const exchange = exchangeOf(req);
-    if (exchange !== undefined) noteNodeError(exchange, req, res, error);
+    noteNodeError(req, res, error);
     next(error);
   };
 }

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Tracer } from '@spanline/core';
 import { amendContext, checkOptions, currentValues, option, type Shape, sharedState } from '@spanline/instrumentation';
 import type { Exchange } from '../exchange/exchange.ts';
+import { exchangeOf } from '../exchange/request-state.ts';
 import { type DebugGrant, type DebugKey, keyCheck, requireKey, secondsCheck, verifyDebugToken } from './debug-token.ts';
 
 /** Options of a debug session. */
@@ -74,8 +75,13 @@ function raiseCapture({ span, tracer }: Exchange, { subject, issuedBy, expiresAt
   tracer.logger.warn(attributes, 'content capture raised for this request by a debug token');
 }
 
-/** Raises the capture of a request, if its headers have a valid token. Runs in the context of the request. */
-export type DebugSwitch = (exchange: Exchange, headers: IncomingHttpHeaders) => void;
+/**
+ * Raises the capture of a request, if its headers have a valid token. Runs in the context of the request. Does nothing
+ * for a request without a span.
+ *
+ * @param message - the one that stands for the request: Node's, or the `Request` of the Web
+ */
+export type DebugSwitch = (message: object, headers: IncomingHttpHeaders) => void;
 
 /**
  * Creates the switch of {@link DebugSessionOptions}. Never throws afterwards.
@@ -96,7 +102,8 @@ export function createDebugSwitch(options: DebugSessionOptions): DebugSwitch {
     else raiseCapture(exchange, grant);
   }
 
-  return (exchange, headers) => {
-    exchange.guard('http debug session', () => apply(exchange, headers));
+  return (message, headers) => {
+    const exchange = exchangeOf(message);
+    exchange?.guard('http debug session', () => apply(exchange, headers));
   };
 }

@@ -3,6 +3,7 @@
 import { defaultTracer, type ScoreOptions, type Tracer } from '@spanline/core';
 import { checkOptions, createGuard, option, type Shape, tracerCheck } from '@spanline/instrumentation';
 import { type Feedback, readFeedback } from './feedback.ts';
+import { type JsonBody, TOO_LARGE } from './json-body.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 /** Options of a route that takes feedback. */
@@ -23,9 +24,6 @@ const SHAPE: Shape<FeedbackRouteOptions> = {
 
 const MAX_BYTES = 16_384;
 
-/** A body, or why it could not be read. */
-export type JsonBody = { readonly value: unknown } | { readonly fault: 'too large' | 'not JSON' };
-
 /** The answer to a judgement. */
 export interface FeedbackAnswer {
   /** 204, 400, 413 or 429. */
@@ -36,16 +34,18 @@ export interface FeedbackAnswer {
   readonly retryAfter?: number;
 }
 
-/**
- * Takes one judgement.
- *
- * @param address - address of the client
- * @param readBody - reads a JSON body of at most `maxBytes`; its errors are the caller's
- */
-export type FeedbackHandler = (
-  address: string | undefined,
-  readBody: (maxBytes: number) => Promise<JsonBody>,
-) => Promise<FeedbackAnswer>;
+/** A request that brings a judgement. */
+export interface FeedbackRequest {
+  /** Address of the client. */
+  readonly address: string | undefined;
+  /** The header `content-length`. */
+  readonly contentLength: string | undefined;
+  /** Reads a JSON body of at most `maxBytes`. Its errors are the caller's. */
+  readonly readBody: (maxBytes: number) => Promise<JsonBody>;
+}
+
+/** Takes one judgement. */
+export type FeedbackHandler = (request: FeedbackRequest) => Promise<FeedbackAnswer>;
 
 function scoreOf({ traceId, requestId, spanId, name, value, comment }: Feedback): ScoreOptions {
   const score: ScoreOptions = { name, value, source: 'user' };
@@ -73,10 +73,10 @@ export function createFeedbackHandler(options: FeedbackRouteOptions): FeedbackHa
   const guard = createGuard(tracer);
   const addresses = createRateLimit(perAddress);
   const traces = createRateLimit(perTrace);
-  return async (address, readBody) => {
+  return async ({ address, contentLength = '0', readBody }) => {
     const tooMany = refuseFor(addresses.take(address ?? ''));
     if (tooMany !== undefined) return tooMany;
-    const body = await readBody(MAX_BYTES);
+    const body = Number(contentLength) > MAX_BYTES ? TOO_LARGE : await readBody(MAX_BYTES);
     if ('fault' in body) {
       return body.fault === 'too large'
         ? refuse(413, `the body must be at most ${MAX_BYTES} bytes`)

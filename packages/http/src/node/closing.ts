@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { sharedState } from '@spanline/instrumentation';
+import { http2StreamOf, isStreamWhole } from './http2-stream.ts';
 import { propertyOf } from './property-of.ts';
 
 /** Node's own: whatever watches the listeners of an application is not asked for ours. */
@@ -45,6 +46,8 @@ export function whenClosed<Res extends ServerResponse>(res: Res, onClose: (this:
  * lost: the responses of test clients (light-my-request) close before their socket has taken everything.
  */
 export function isSentWhole(res: ServerResponse): boolean {
+  const stream = http2StreamOf(res);
+  if (stream !== undefined) return res.writableEnded && isStreamWhole(stream);
   return propertyOf(res, 'writableFinished') || (res.writableEnded && !res.req.socket.destroyed);
 }
 

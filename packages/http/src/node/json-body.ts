@@ -1,7 +1,7 @@
 /** JSON bodies of Node's requests. */
 
 import type { IncomingMessage } from 'node:http';
-import type { JsonBody } from '../feedback/feedback-handler.ts';
+import { type JsonBody, readJson, TOO_LARGE } from '../feedback/json-body.ts';
 
 const WAIT_MS = 10_000;
 
@@ -33,14 +33,8 @@ export async function jsonBody(
   maxBytes: number,
   waitMs: number = WAIT_MS,
 ): Promise<JsonBody> {
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return { fault: 'too large' };
   if (req.body !== undefined && req.readableEnded) return { value: req.body };
   if (req.readableEnded) return { fault: 'not JSON' };
   const text = await readText(req, maxBytes, waitMs);
-  if (text === undefined) return { fault: 'too large' };
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return { fault: 'not JSON' };
-  }
+  return text === undefined ? TOO_LARGE : readJson(text, maxBytes);
 }

@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Ending } from '../response/ending.ts';
 import { type NamedFailure, type Outcome, outcomeOfAnswer } from '../response/outcome.ts';
 import { isSentWhole, isUpgraded } from './closing.ts';
+import { http2StreamOf, isEventStream, streamError } from './http2-stream.ts';
 import { propertyOf } from './property-of.ts';
 
 /**
@@ -37,6 +38,8 @@ function closedHere(res: ServerResponse, startedMs: number): NamedFailure | unde
  * ECONNRESET of its own, which adds nothing to the state of the connection.
  */
 function destroyedWith(res: ServerResponse): unknown {
+  const stream = http2StreamOf(res);
+  if (stream !== undefined) return streamError(stream);
   const error: unknown = propertyOf(res, 'errored') ?? undefined;
   if (error === undefined) return undefined;
   const isDetached = propertyOf(res, 'socket') === null;
@@ -52,7 +55,8 @@ function outcomeOf(res: ServerResponse, exchange: Exchange, status: number, isCo
   const known: unknown = exchange.error ?? destroyedWith(res);
   if (known === undefined && exchange.firstByteMs === undefined && isUpgraded(res)) return { status: 'ok' };
   if (isComplete && !exchange.isUnreachable) return outcomeOfAnswer(status, known, exchange);
-  const error = known ?? closedHere(res, exchange.startedMs);
+  // Over HTTP/2, it is not known who has closed a stream without an error: servers hardly do.
+  const error = known ?? (http2StreamOf(res) === undefined ? closedHere(res, exchange.startedMs) : undefined);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }
 
@@ -63,7 +67,7 @@ export function nodeEnding(res: ServerResponse, exchange: Exchange): Ending {
   return {
     outcome: outcomeOf(res, exchange, status, isComplete),
     status,
-    isStreamed: propertyOf(res, 'chunkedEncoding'),
+    isStreamed: propertyOf(res, 'chunkedEncoding') ?? isEventStream(res),
     isComplete,
   };
 }

@@ -1,5 +1,6 @@
 /** Responses of the Web: the end of the body is the close. */
 
+import { isObject, props } from '@spanline/instrumentation';
 import { type Exchange, failuresSoFar } from '../exchange/exchange.ts';
 import { noteError } from '../exchange/handled-error.ts';
 import { runWithin } from '../exchange/request-context.ts';
@@ -23,8 +24,16 @@ export function createWebResponse(): WebResponse {
   return { added: [], status: undefined, isStreamed: false, isComplete: false };
 }
 
+/** True for what a server can answer with: a response of this realm, or of a library that has its own. */
+export function isResponse(value: unknown): value is Response {
+  const { status, headers } = props(value);
+  return typeof status === 'number' && isObject(headers);
+}
+
 /** Status of a request whose handler made no response, because it threw. */
 const FAULT = 500;
+/** The lowest status of a response with a body. */
+const MIN_STATUS = 200;
 
 /** Reads the end of a response. A body that was cancelled is a client that left. */
 export function webEnding({ status, isStreamed, isComplete }: WebResponse, exchange: Exchange): Ending {
@@ -40,17 +49,17 @@ export function webEnding({ status, isStreamed, isComplete }: WebResponse, excha
   };
 }
 
-/** Passes a body on: counts its bytes, and reads it in the context of the request. */
+/** Passes a body on: counts its bytes, and reads it in the context of the request. The first read locks it. */
 function watchBody(
   body: ReadableStream<Uint8Array>,
   exchange: Exchange,
   web: WebResponse,
   close: () => void,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  const read = (): ReturnType<typeof reader.read> =>
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const read = (): ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> =>
     new Promise((resolve) => {
-      runWithin(exchange.span, () => resolve(reader.read()));
+      runWithin(exchange.span, () => resolve((reader ??= body.getReader()).read()));
     });
   return new ReadableStream<Uint8Array>(
     {
@@ -73,7 +82,7 @@ function watchBody(
       },
       async cancel(reason) {
         close();
-        await reader.cancel(reason);
+        await (reader ?? body).cancel(reason);
       },
     },
     { highWaterMark: 0 },
@@ -81,10 +90,18 @@ function watchBody(
 }
 
 /**
- * Notes the head of a response and watches its body.
+ * True for a response that can be made again with another body. A switch of protocols (101) and a network error (0) are
+ * none, and a body that somebody reads already is not there to be watched.
+ */
+function canBeWatched({ status, body }: Response): boolean {
+  return status >= MIN_STATUS && (body === null || (typeof body.getReader === 'function' && !body.locked));
+}
+
+/**
+ * Notes the head of a response and watches its body. A response that cannot be watched is complete at once.
  *
  * @param close - called at the end of the body, whole or not
- * @returns a response with the same head, the ids and the watched body
+ * @returns a response with the same head, the ids and the watched body; the same one if it cannot be watched
  */
 export function watchWebResponse(
   response: Response,
@@ -101,9 +118,10 @@ export function watchWebResponse(
   exchange.firstByteMs = performance.now();
   exchange.failuresAtHead = failuresSoFar(exchange.span);
   exchange.failuresAtEnd = exchange.failuresAtHead;
-  const isEmpty = body === null || isBodyless(method, status);
-  const watched = new Response(isEmpty ? null : watchBody(body, exchange, web, close), response);
-  for (const [name, value] of web.added) watched.headers.set(name, value);
+  const canWatch = canBeWatched(response);
+  const isEmpty = !canWatch || body === null || isBodyless(method, status);
+  const watched = canWatch ? new Response(isEmpty ? null : watchBody(body, exchange, web, close), response) : response;
+  if (canWatch) for (const [name, value] of web.added) watched.headers.set(name, value);
   if (isEmpty) {
     web.isComplete = true;
     close();
