@@ -11,10 +11,14 @@ import {
 import { byteLength, MAX_UTF8 } from '../gate/index.ts';
 import { isPathEnd, NO_REDACTION } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
-import { orderedKeys, OUTPUT_KEYS, REFERABLE_SIDES, TEXT_KEYS } from './keys.ts';
+import { type ContentRule, contentRules } from './keys.ts';
 
-/** A content field, with its value as the line has it: JSON, or plain text for the keys of {@link TEXT_KEYS}. */
-export type ContentField = [key: ContentKey, value: Json];
+/** A content field. */
+export interface ContentField {
+  readonly rule: ContentRule;
+  /** As the line has it: JSON, or plain text. */
+  value: Json;
+}
 
 /** A byte of content takes two on the line if it is a quote or a backslash. */
 const MAX_QUOTED = 2;
@@ -23,14 +27,12 @@ const KEY_BYTES = 6;
 /** Counting the bytes of a shorter text costs more than it gains. */
 const SHORT_TEXT = 2048;
 
-const isText = (key: ContentKey): boolean => TEXT_KEYS.has(key);
-
-function textOf(key: ContentKey, plain: Plain): string {
-  return isText(key) && typeof plain === 'string' ? plain : JSON.stringify(plain);
+function textOf({ isText }: ContentRule, plain: Plain): string {
+  return isText && typeof plain === 'string' ? plain : JSON.stringify(plain);
 }
 
-function parse(key: ContentKey, text: string): Plain {
-  return isText(key) ? text : (JSON.parse(text) as Plain);
+function parse({ isText }: ContentRule, text: string): Plain {
+  return isText ? text : (JSON.parse(text) as Plain);
 }
 
 /** The application's value as text, before redaction and truncation. The evidence is made from it. */
@@ -65,9 +67,9 @@ export class ContentCapture {
   /** Writes the size of content that is not written itself. */
   count(content: ContentAttributes): void {
     const counter = new ContentCounter(this.#parts.limits);
-    for (const key of orderedKeys(content)) {
-      const value = content[key];
-      if (value !== undefined) this.#measured(key, value, counter.count(value), counter);
+    for (const rule of contentRules(content)) {
+      const value = content[rule.key];
+      if (value !== undefined) this.#measured(rule, value, counter.count(value), counter);
     }
     this.#writeSize();
   }
@@ -76,12 +78,12 @@ export class ContentCapture {
   encode(content: ContentAttributes): ContentField[] {
     const fields: ContentField[] = [];
     const encoder = new JsonEncoder(this.#parts.limits, this.#line);
-    for (const key of orderedKeys(content)) {
-      const value = content[key];
+    for (const rule of contentRules(content)) {
+      const value = content[rule.key];
       if (value === undefined) continue;
-      const json = this.#encodeField(encoder, key, value);
-      this.#measured(key, value, json !== undefined, encoder);
-      if (json !== undefined) fields.push([key, json]);
+      const json = this.#encodeField(encoder, rule, value);
+      this.#measured(rule, value, json !== undefined, encoder);
+      if (json !== undefined) fields.push({ rule, value: json });
     }
     this.#writeSize();
     return fields;
@@ -89,12 +91,11 @@ export class ContentCapture {
 
   /** @param isJson - false for a value that JSON leaves out */
   #measured(
-    key: ContentKey,
+    { key, isOutput }: ContentRule,
     value: unknown,
     isJson: boolean,
     { bytes, truncated }: ContentCounter | JsonEncoder,
   ): void {
-    const isOutput = OUTPUT_KEYS.has(key);
     if (isOutput) this.#outputBytes = (this.#outputBytes ?? 0) + bytes;
     else this.#inputBytes = (this.#inputBytes ?? 0) + bytes;
     if (!isJson) return;
@@ -112,9 +113,9 @@ export class ContentCapture {
     record['spanline.hash.key_id'] = hasher.keyId;
   }
 
-  #encodeField(encoder: JsonEncoder, key: ContentKey, value: unknown): Json | undefined {
+  #encodeField(encoder: JsonEncoder, { key, isText }: ContentRule, value: unknown): Json | undefined {
     const position = this.#parts.paths?.enterContent(key);
-    if (!isText(key) || typeof value !== 'string') return encoder.encode(value, key, position);
+    if (!isText || typeof value !== 'string') return encoder.encode(value, key, position);
     const given = position !== undefined && isPathEnd(position) ? this.#line.censor(value, [key]) : value;
     return typeof given === 'string' ? encoder.encodeText(given) : encoder.encode(given);
   }
@@ -123,10 +124,9 @@ export class ContentCapture {
   write(fields: readonly ContentField[]): void {
     this.#written = fields;
     for (const field of fields) {
-      const [key, json] = field;
-      const text = this.#withReferences(key, json);
-      field[1] = text;
-      this.#writeField(key, text, this.#parts.limits.fieldBytes);
+      const text = this.#withReferences(field);
+      field.value = text;
+      this.#writeField(field.rule, text, this.#parts.limits.fieldBytes);
     }
   }
 
@@ -137,20 +137,21 @@ export class ContentCapture {
 
   /** The content that was written, as data. */
   written(): Map<ContentKey, Plain> {
-    return new Map(this.#written.map(([key, text]) => [key, parse(key, joinJson(text))]));
+    return new Map(this.#written.map((field) => [field.rule.key, fieldData(field)]));
   }
 
   /** Writes a field again, shortened to `maxBytes`. */
   rewrite(key: ContentKey, plain: Plain, maxBytes: number): void {
-    this.#writeField(key, textOf(key, plain), maxBytes);
+    const rule = this.#written.find((field) => field.rule.key === key)?.rule;
+    if (rule !== undefined) this.#writeField(rule, textOf(rule, plain), maxBytes);
   }
 
   /** Writes messages that an earlier line of the trace has as references to it. */
-  #withReferences(key: ContentKey, json: Json): string {
+  #withReferences({ rule, value: json }: ContentField): string {
     if (typeof json === 'string') return json;
     const { record, mode, memory } = this.#line;
     const { deltas } = this.#parts;
-    const side = REFERABLE_SIDES[key];
+    const side = rule.referableSide;
     const spanId = record['span_id'];
     const isReferable = side !== undefined && typeof spanId === 'string' && deltas !== 'none';
     if (!isReferable || mode === 'hashed') return joinJson(json);
@@ -161,18 +162,19 @@ export class ContentCapture {
     return joinJson(json);
   }
 
-  #writeField(key: ContentKey, whole: string, maxBytes: number): void {
+  #writeField(rule: ContentRule, whole: string, maxBytes: number): void {
+    const { key, isText } = rule;
     const { hasher } = this.#parts;
     const { record, mode } = this.#line;
     let text = whole;
     if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
       this.#line.markTruncated(key);
-      text = textOf(key, fitField(key, parse(key, whole), maxBytes));
+      text = textOf(rule, fitField(key, parse(rule, whole), maxBytes));
     }
     let written = text;
     if (mode === 'hashed' && hasher !== undefined) {
       const hmac = hasher.hash(text);
-      written = isText(key) ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
+      written = isText ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
       record['spanline.hash.key_id'] = hasher.keyId;
     }
     record[key] = written;
@@ -182,12 +184,12 @@ export class ContentCapture {
 }
 
 /** A field that asynchronous detectors have seen. */
-export function detectedField(key: ContentKey, plain: Plain): ContentField {
-  if (isText(key) && typeof plain === 'string') return [key, plain];
-  return [key, new JsonEncoder(UNLIMITED, NO_REDACTION).encode(plain) ?? 'null'];
+export function detectedField(rule: ContentRule, plain: Plain): ContentField {
+  if (rule.isText && typeof plain === 'string') return { rule, value: plain };
+  return { rule, value: new JsonEncoder(UNLIMITED, NO_REDACTION).encode(plain) ?? 'null' };
 }
 
 /** A field as the data that asynchronous detectors see. */
-export function fieldData([key, json]: ContentField): Plain {
-  return parse(key, joinJson(json));
+export function fieldData({ rule, value }: ContentField): Plain {
+  return parse(rule, joinJson(value));
 }

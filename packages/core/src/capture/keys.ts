@@ -44,37 +44,55 @@ export const MAX_BYTES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-const POSITIONS: ReadonlyMap<string, number> = new Map(CONTENT_KEYS.map((key, position) => [key, position]));
-
-const positionOf = (key: ContentKey): number => POSITIONS.get(key) ?? 0;
-
-/** The keys of some content, in the order in which a line holds them. */
-export function orderedKeys(content: ContentAttributes): ContentKey[] {
-  const keys = Object.keys(content) as ContentKey[];
-  let last = -1;
-  for (const key of keys) {
-    const position = positionOf(key);
-    if (position < last) return keys.sort((a, b) => positionOf(a) - positionOf(b));
-    last = position;
-  }
-  return keys;
+/** Treatment of the values of one content key. */
+export interface ContentRule {
+  readonly key: ContentKey;
+  /** Place among the content of a line. */
+  readonly position: number;
+  /** The content came out of the step. The rest went in. */
+  readonly isOutput: boolean;
+  /** The content is written as the text it is. The rest is JSON. */
+  readonly isText: boolean;
+  /** Side of the span, for content whose messages may be references to earlier lines. */
+  readonly referableSide: Side | undefined;
 }
 
-/** Content that came out of the step. The rest went in. */
-export const OUTPUT_KEYS: ReadonlySet<string> = new Set(
-  attributeKeys(({ privacy, side }) => privacy === 'content' && side === 'output'),
+const sideOf = (isOutput: boolean): Side => (isOutput ? 'o' : 'i');
+
+function contentRuleOf(key: ContentKey, position: number): ContentRule {
+  const { kind, shape, side }: AttributeRow = ATTRIBUTES[key];
+  const isOutput = side === 'output';
+  const isReferable = shape === 'messages' || shape === 'any';
+  return {
+    key,
+    position,
+    isOutput,
+    isText: kind === 'text',
+    referableSide: isReferable ? sideOf(isOutput) : undefined,
+  };
+}
+
+const CONTENT_RULES: ReadonlyMap<ContentKey, ContentRule> = new Map(
+  CONTENT_KEYS.map((key, position) => [key, contentRuleOf(key, position)]),
 );
+
+/** The rules of the keys of some content, in the order in which a line holds them. Other keys are left out. */
+export function contentRules(content: ContentAttributes): ContentRule[] {
+  const rules: ContentRule[] = [];
+  let isOrdered = true;
+  let last = -1;
+  for (const key in content) {
+    const rule = CONTENT_RULES.get(key as ContentKey);
+    if (rule === undefined) continue;
+    if (rule.position < last) isOrdered = false;
+    last = rule.position;
+    rules.push(rule);
+  }
+  return isOrdered ? rules : rules.sort((one, other) => one.position - other.position);
+}
 
 /** Content that is written as the text it is. The rest is JSON. */
 export const TEXT_KEYS: ReadonlySet<string> = new Set(CONTENT_KEYS.filter((key) => attributeRow(key)?.kind === 'text'));
-
-/** Content whose messages may be references to earlier lines, and its side of the span. */
-export const REFERABLE_SIDES: Readonly<Partial<Record<ContentKey, Side>>> = Object.fromEntries(
-  CONTENT_KEYS.flatMap((key) => {
-    const { shape, side }: AttributeRow = ATTRIBUTES[key];
-    return shape === 'messages' || shape === 'any' ? [[key, side === 'output' ? 'o' : 'i'] as const] : [];
-  }),
-);
 
 /** Content in the order in which it is shortened when a line is too long. */
 export const SHRINK_ORDER: readonly ContentKey[] = CONTENT_KEYS.toSorted(

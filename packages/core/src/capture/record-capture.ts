@@ -113,7 +113,7 @@ class RecordCapture implements CapturedLine {
     if (detection === undefined) return this.#report(NO_ATTRIBUTES, undefined);
     const detected = await Promise.all(
       fields.map(async (field) =>
-        detectedField(field[0], await detectAsync(fieldData(field), detection, this.#replacements)),
+        detectedField(field.rule, await detectAsync(fieldData(field), detection, this.#replacements)),
       ),
     );
     this.#reserveReport();

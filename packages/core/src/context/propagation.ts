@@ -41,9 +41,12 @@ export function formatTraceparent(traceId: string, spanId: string, traceFlags: n
   return `00-${traceId}-${spanId}-${formatFlags(traceFlags)}`;
 }
 
+/** Flags of all spans but those of a caller with others. */
+const KNOWN_FLAGS = ['00', '01', '02', '03'];
+
 /** Formats trace flags as two hex digits. */
 export function formatFlags(traceFlags: number): string {
-  return (traceFlags & 0xff).toString(16).padStart(2, '0');
+  return KNOWN_FLAGS[traceFlags] ?? (traceFlags & 0xff).toString(16).padStart(2, '0');
 }
 
 const MEMBER_KEY = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;

@@ -4,6 +4,7 @@
  */
 import { type AttributeKey, type AttributeRow, ATTRIBUTES, isValueOf, type ValueOf } from '@spanline/record';
 import { admitText } from './admit-text.ts';
+import { type KeyEntry, KeyTable } from './key-table.ts';
 import { type LeftOut, noteLeftOut } from './left-out.ts';
 import { admitList } from './lists.ts';
 
@@ -11,7 +12,7 @@ import { admitList } from './lists.ts';
 export type Admitted = string | number | boolean | readonly string[];
 
 /** The table's word on a key, in one shape for all keys: rows have many shapes, which are slower to read. */
-export interface Rule {
+export interface Rule extends KeyEntry {
   readonly kind: AttributeRow['kind'];
   readonly isContent: boolean;
   readonly isSettable: boolean;
@@ -19,17 +20,15 @@ export interface Rule {
   readonly isBound: boolean;
 }
 
-function ruleOfRow({ kind, privacy, settable, values, form, minimum }: AttributeRow): Rule {
+function ruleOf(key: string, { kind, privacy, settable, values, form, minimum }: AttributeRow): Rule {
   const isBound = values !== undefined || form !== undefined || minimum !== undefined;
-  return { kind, isContent: privacy === 'content', isSettable: settable === true, isBound };
+  return { key, next: undefined, kind, isContent: privacy === 'content', isSettable: settable === true, isBound };
 }
 
-const RULES: ReadonlyMap<string, Rule> = new Map(
-  Object.entries<AttributeRow>(ATTRIBUTES).map(([key, row]) => [key, ruleOfRow(row)]),
+/** The rules of the attribute table. */
+export const RULES: KeyTable<Rule> = new KeyTable(
+  Object.entries<AttributeRow>(ATTRIBUTES).map(([key, row]) => ruleOf(key, row)),
 );
-
-/** The rule of a key; `undefined` for a key that is not in the table. */
-export const ruleOf = (key: string): Rule | undefined => RULES.get(key);
 
 function admitNumber(value: unknown, isWhole: boolean): number | undefined {
   const number = typeof value === 'bigint' ? Number(value) : value;

@@ -3,6 +3,7 @@ import { redactedJson, type Redaction } from './error-redaction.ts';
 import {
   type LoggerInternals,
   type PinoSymbols,
+  type Serializers,
   type Stringifier,
   serializersOf,
   wildcardStringifier,
@@ -40,7 +41,7 @@ export function safeJson(value: unknown): string | undefined {
 }
 
 function createFieldJson(
-  serializers: Record<string, (value: unknown) => unknown>,
+  serializers: Serializers,
   stringifiers: Record<PropertyKey, Stringifier>,
   errorKey: string,
 ): FieldJson {

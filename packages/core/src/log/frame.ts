@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type FieldJson, fieldJsonOf } from './field-json.ts';
 import { bindingFields, type Field, levelFields } from './fields.ts';
-import type { LoggerInternals, PinoSymbols } from './pino-internals.ts';
+import { type LoggerInternals, type PinoSymbols, type Serializers, serializersOf } from './pino-internals.ts';
 
 /** pino's end of a line includes the brace that closes the object. */
 export const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
@@ -16,6 +16,8 @@ export function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): stri
 interface Frame {
   readonly levelText: string;
   readonly bindingText: string;
+  readonly serializers: Serializers;
+  readonly stringifiers: unknown;
   readonly fieldJson: FieldJson;
   readonly levels: readonly Field[];
   readonly bindings: readonly Field[];
@@ -52,14 +54,25 @@ export function createFrames(symbols: PinoSymbols): FrameReader {
     const internals = derived as unknown as LoggerInternals;
     const levelText = (internals[symbols.lsCache] as Record<number, string>)[levelNumber] ?? '{';
     const bindingText = internals[symbols.chindings] as string;
-    const fieldJson = fieldJsonOf(derived, symbols);
+    const serializers = serializersOf(derived);
+    const stringifiers = internals[symbols.stringifiers];
     const known = frames.get(levelNumber);
-    if (known?.levelText === levelText && known.bindingText === bindingText && known.fieldJson === fieldJson) {
+    if (
+      known?.levelText === levelText &&
+      known.bindingText === bindingText &&
+      known.serializers === serializers &&
+      known.stringifiers === stringifiers
+    ) {
       return known;
     }
-    const fields = { fieldJson, levels: levelFields(levelText), bindings: bindingFields(bindingText) };
+    const fields = {
+      fieldJson: fieldJsonOf(derived, symbols),
+      levels: levelFields(levelText),
+      bindings: bindingFields(bindingText),
+    };
     const plainLevel = plainLevelOf(internals, Object.getPrototypeOf(derived) as LoggerInternals, symbols, fields);
-    const frame = { ...fields, levelText, bindingText, plainLevel, end: lineEnd(internals[symbols.end] as string) };
+    const end = lineEnd(internals[symbols.end] as string);
+    const frame = { ...fields, levelText, bindingText, serializers, stringifiers, plainLevel, end };
     frames.set(levelNumber, frame);
     return frame;
   };

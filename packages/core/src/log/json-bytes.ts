@@ -38,8 +38,8 @@ export interface JsonBytes {
   begin(): void;
   /** Adds a member. Its value is a scalar, or a list of them. */
   member(key: string, value: unknown): void;
-  /** Adds members that are JSON already. */
-  members(json: string): void;
+  /** Adds members that are JSON in UTF-8 already. */
+  members(json: Uint8Array): void;
   /**
    * Ends the object.
    *
@@ -155,7 +155,9 @@ export function createJsonBytes(): JsonBytes {
     },
     members(json): void {
       sign(COMMA);
-      raw(json);
+      reserve(json.length);
+      bytes.set(json, length);
+      length += json.length;
     },
     finish(end): number {
       // Each member began with a comma. The first one's is where the object opens.

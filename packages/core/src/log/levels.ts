@@ -32,16 +32,18 @@ function nearest(levels: readonly LoggerLevel[], number: number): LoggerLevel | 
  */
 export function createLevelLookup(): (logger: Logger, name: string) => LoggerLevel | undefined {
   let levels: object | undefined;
-  let cache = new Map<string, LoggerLevel | undefined>();
+  let cache = new Map<string, LoggerLevel>();
   return (logger, name) => {
     if (logger.levels !== levels) {
       levels = logger.levels;
       cache = new Map();
     }
-    if (!cache.has(name)) {
+    let level = cache.get(name);
+    if (level === undefined) {
       const own = Object.entries(logger.levels.values).map(([label, number]) => ({ name: label, number }));
-      cache.set(name, own.find((level) => level.name === name) ?? nearest(own, STANDARD_LEVELS[name] ?? 30));
+      level = own.find((some) => some.name === name) ?? nearest(own, STANDARD_LEVELS[name] ?? 30);
+      if (level !== undefined) cache.set(name, level);
     }
-    return cache.get(name);
+    return level;
   };
 }

@@ -27,11 +27,11 @@ export function createLineEncoder(): LineEncoder {
         if (value === undefined) continue;
         if (key === 'event.id') {
           hasCommon = true;
-          json.members(common.json);
+          json.members(common.bytes);
         }
         json.member(key, value);
       }
-      if (!hasCommon) json.members(common.json);
+      if (!hasCommon) json.members(common.bytes);
       return json.finish(end);
     },
   };

@@ -7,6 +7,8 @@ export interface CommonFields {
   readonly fields: Readonly<Record<string, unknown>>;
   /** `"service.name":"bot",…`, without braces; never empty. */
   readonly json: string;
+  /** The same as UTF-8. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -21,7 +23,8 @@ export interface SplitLine {
 /** Keeps fields as JSON. Leaves out those without a value. */
 export function createCommonFields(fields: Readonly<SpanRecord>): CommonFields {
   const defined = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  return { fields: defined, json: JSON.stringify(defined).slice(1, -1) };
+  const json = JSON.stringify(defined).slice(1, -1);
+  return { fields: defined, json, bytes: Buffer.from(json) };
 }
 
 /** Both parts as one record, in the order of the line. */

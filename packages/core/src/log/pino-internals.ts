@@ -80,10 +80,14 @@ export function wildcardStringifier(stringifiers: Record<PropertyKey, Stringifie
   return symbol === undefined ? undefined : stringifiers[symbol];
 }
 
-/** The logger's serializers, which pino keeps under a public symbol. */
-export function serializersOf(logger: Logger): Record<string, (value: unknown) => unknown> {
-  return ((logger as unknown as LoggerInternals)[Symbol.for('pino.serializers')] ?? {}) as Record<
-    string,
-    (value: unknown) => unknown
-  >;
+/** Serializers of a logger, by key. */
+export type Serializers = Readonly<Record<string, (value: unknown) => unknown>>;
+
+/** pino makes this symbol public. */
+const SERIALIZERS = Symbol.for('pino.serializers');
+const NO_SERIALIZERS: Serializers = {};
+
+/** The logger's serializers. */
+export function serializersOf(logger: Logger): Serializers {
+  return ((logger as unknown as LoggerInternals)[SERIALIZERS] as Serializers | undefined) ?? NO_SERIALIZERS;
 }

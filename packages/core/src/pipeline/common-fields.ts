@@ -64,8 +64,11 @@ export type SpanCommonFields = (instrumentation: InstrumentationScope | undefine
 /** Creates the common fields of a tracer's spans. Each combination is serialised once. */
 export function createSpanCommonFields(resource: Resource): SpanCommonFields {
   const byScope = new WeakMap<InstrumentationScope, Map<SpanStatus, CommonFields>>();
-  return (instrumentation, status) => {
-    const scope = instrumentation ?? SCOPE;
+  let last:
+    | { readonly scope: InstrumentationScope; readonly status: SpanStatus; readonly common: CommonFields }
+    | undefined;
+
+  function commonFields(scope: InstrumentationScope, status: SpanStatus): CommonFields {
     let byStatus = byScope.get(scope);
     if (byStatus === undefined) byScope.set(scope, (byStatus = new Map<SpanStatus, CommonFields>()));
     let common = byStatus.get(status);
@@ -81,5 +84,12 @@ export function createSpanCommonFields(resource: Resource): SpanCommonFields {
       byStatus.set(status, common);
     }
     return common;
+  }
+
+  // Most spans are of the scope and status of the one before.
+  return (instrumentation, status) => {
+    const scope = instrumentation ?? SCOPE;
+    if (last?.scope !== scope || last.status !== status) last = { scope, status, common: commonFields(scope, status) };
+    return last.common;
   };
 }

@@ -12,16 +12,13 @@ const MAX_SOURCES = 100;
 const MAX_DOCUMENTS = 10_000;
 
 /** Converts a model's input and output to messages, and measures how much the answer repeats itself. */
-function shapeMessages(content: RawContent, record: SpanRecord, most: number): RawContent {
+function shapeMessages(content: RawContent, record: SpanRecord, most: number): void {
   const { 'gen_ai.input.messages': input, 'gen_ai.output.messages': output } = content;
-  const shaped = { ...content };
-  if (input !== undefined) shaped['gen_ai.input.messages'] = toMessages(input, 'user', most);
-  if (output !== undefined) {
-    const answer = toMessages(output, 'assistant', most);
-    shaped['gen_ai.output.messages'] = answer;
-    record['spanline.llm.repeat_ratio'] ??= repeatRatio(answerText(answer.slice(-most)));
-  }
-  return shaped;
+  if (input !== undefined) content['gen_ai.input.messages'] = toMessages(input, 'user', most);
+  if (output === undefined) return;
+  const answer = toMessages(output, 'assistant', most);
+  content['gen_ai.output.messages'] = answer;
+  record['spanline.llm.repeat_ratio'] ??= repeatRatio(answerText(answer.length > most ? answer.slice(-most) : answer));
 }
 
 function addSource(localRoot: LocalRoot, id: string | undefined): void {
@@ -29,21 +26,11 @@ function addSource(localRoot: LocalRoot, id: string | undefined): void {
   if (id !== undefined && ids.size < MAX_SOURCES) ids.add(admitText(id) ?? '');
 }
 
-/**
- * Shapes the content of a span and writes what it derives from it to the record and the local root.
- *
- * @param most - how many elements of a list content may have
- */
-export function shapeContent(
-  { type, localRoot }: SpanState,
-  content: RawContent,
-  record: SpanRecord,
-  most: number,
-): RawContent {
-  const shaped = type === 'llm' ? shapeMessages(content, record, most) : content;
-  const retrieved = content['gen_ai.retrieval.documents'];
-  const documents = retrieved === undefined ? undefined : toDocuments(retrieved, Math.max(MAX_DOCUMENTS, most));
-  if (documents === undefined) return shaped;
+/** Shapes the documents that a step returned, and writes what they say to the record and the local root. */
+function shapeDocuments(localRoot: LocalRoot, content: RawContent, record: SpanRecord, most: number): void {
+  const documents = toDocuments(content['gen_ai.retrieval.documents'], Math.max(MAX_DOCUMENTS, most));
+  if (documents === undefined) return;
+  content['gen_ai.retrieval.documents'] = documents;
   record['spanline.retrieval.count'] ??= documents.length;
   record['spanline.retrieval.empty'] ??= documents.length === 0;
   const scores = documents.flatMap((document) => document.score ?? []);
@@ -52,5 +39,20 @@ export function shapeContent(
     record['spanline.retrieval.score_max'] ??= Math.max(...scores);
   }
   documents.forEach(({ id }) => addSource(localRoot, id));
-  return { ...shaped, 'gen_ai.retrieval.documents': documents };
+}
+
+/**
+ * Shapes the content of a span in place, and writes what it derives from it to the record and the local root.
+ *
+ * @param content - the span's own object. Its values are the application's, and do not change
+ * @param most - how many elements of a list content may have
+ */
+export function shapeContent(
+  { type, localRoot }: SpanState,
+  content: RawContent,
+  record: SpanRecord,
+  most: number,
+): void {
+  if (type === 'llm') shapeMessages(content, record, most);
+  if (content['gen_ai.retrieval.documents'] !== undefined) shapeDocuments(localRoot, content, record, most);
 }

@@ -106,10 +106,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function shape(state: SpanState, record: SpanRecord): ContentAttributes | undefined {
-    let { content } = state;
+    const { content } = state;
     if (content === undefined) return undefined;
     try {
-      content = shapeContent(state, content, record, capture.arrayLength);
+      shapeContent(state, content, record, capture.arrayLength);
     } catch (error) {
       stats.internalError('content', error);
     }

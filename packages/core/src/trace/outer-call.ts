@@ -2,8 +2,8 @@
 import type { SpanType } from '@spanline/record';
 import { type SpanState, STATE } from './span-state.ts';
 
-/** Steps that may stand between two records of one call. Below a tool or a retriever begins another call. */
-const STEPS: ReadonlySet<SpanType> = new Set<SpanType>(['chain', 'task', 'agent']);
+/** True for a step that may stand between two records of one call. Below a tool or a retriever begins another call. */
+const isStep = (type: SpanType): boolean => type === 'chain' || type === 'task' || type === 'agent';
 
 /**
  * The span above that records the same model call: one that the application wrote by hand around a wrapped client, or a
@@ -12,7 +12,7 @@ const STEPS: ReadonlySet<SpanType> = new Set<SpanType>(['chain', 'task', 'agent'
 function outerCallOf({ type, parent }: SpanState): SpanState | undefined {
   if (type !== 'llm' && type !== 'embedding') return undefined;
   let above = parent?.[STATE];
-  while (above !== undefined && STEPS.has(above.type)) above = above.parent?.[STATE];
+  while (above !== undefined && isStep(above.type)) above = above.parent?.[STATE];
   return above?.type === type && above.isRecording ? above : undefined;
 }
 

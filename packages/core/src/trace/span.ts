@@ -19,7 +19,8 @@ import {
   MAX_LIST,
   noteLeftOut,
   readProperty,
-  ruleOf,
+  type Rule,
+  RULES,
   setLabel,
 } from '../gate/index.ts';
 import { inputKey, outputKey } from './attributes.ts';
@@ -41,9 +42,8 @@ function label(state: SpanState, key: unknown, value: unknown): void {
   if (!isSet) owner.internalError('span.label', `label ${labelKey(key)} left out`);
 }
 
-function setAttribute(state: SpanState, key: string, value: unknown): void {
-  if (value === undefined || value === null) return;
-  const rule = ruleOf(key);
+/** @param rule - the key's; `undefined` for a key that is not in the table */
+function setAttribute(state: SpanState, key: string, rule: Rule | undefined, value: unknown): void {
   // Ids, times, status and roll-ups are the tracer's own and cannot be forged.
   if (rule === undefined || !rule.isSettable) {
     state.owner.internalError('span.set', `unknown key ${key.slice(0, MAX_KEY_LENGTH)}`);
@@ -63,17 +63,25 @@ function setAttribute(state: SpanState, key: string, value: unknown): void {
 
 function setAttributes(state: SpanState, attributes: Readonly<Record<string, unknown>> | string): void {
   let keys = 0;
+  let last: Rule | undefined;
   // The letters of a text are no attributes.
   if (typeof attributes === 'string') return noteLeftOut(state, LABELS);
   try {
     for (const key in attributes) {
       if (keys++ === MAX_KEYS) return noteLeftOut(state, LABELS);
-      setAttribute(state, key, attributes[key]);
+      const value = attributes[key];
+      if (value === undefined || value === null) continue;
+      const rule = RULES.after(last, key);
+      if (rule !== undefined) last = rule;
+      setAttribute(state, key, rule, value);
     }
   } catch (error) {
     state.owner.internalError('span.set', error);
     // A getter that throws costs its own value only.
-    if (!eachField(attributes, (key, value) => setAttribute(state, key, value))) noteLeftOut(state, LABELS);
+    const isWhole = eachField(attributes, (key, value) => {
+      if (value !== undefined && value !== null) setAttribute(state, key, RULES.get(key), value);
+    });
+    if (!isWhole) noteLeftOut(state, LABELS);
   }
 }
 

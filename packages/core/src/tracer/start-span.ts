@@ -21,10 +21,17 @@ import {
 import type { OpenSpans } from './open-spans.ts';
 import { inheritedValues, type ParentResolver } from './resolve-parent.ts';
 
-const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
 const NO_TYPE = `not one of ${SPAN_TYPES.join(', ')}`;
 const KNOWN_KINDS: ReadonlySet<string> = new Set(SPAN_KINDS);
-const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
+const CLIENT_TYPES: readonly SpanType[] = ['llm', 'embedding', 'retriever'];
+
+function defaultKind(type: SpanType): SpanKind {
+  if (type === 'http') return 'SERVER';
+  return CLIENT_TYPES.includes(type) ? 'CLIENT' : 'INTERNAL';
+}
+
+/** The kinds of spans that are given none. */
+const DEFAULT_KINDS: ReadonlyMap<SpanType, SpanKind> = new Map(SPAN_TYPES.map((type) => [type, defaultKind(type)]));
 
 const OPTIONS: OptionNames<SpanOptions> = {
   name: true,
@@ -42,13 +49,11 @@ const OPTIONS: OptionNames<SpanOptions> = {
 };
 
 function typeFrom({ type }: SpanOptions): SpanType {
-  return type !== undefined && KNOWN_TYPES.has(type) ? type : 'task';
+  return type !== undefined && DEFAULT_KINDS.has(type) ? type : 'task';
 }
 
 function kindFrom({ kind }: SpanOptions, type: SpanType): SpanKind {
-  if (kind !== undefined && KNOWN_KINDS.has(kind)) return kind;
-  if (type === 'http') return 'SERVER';
-  return CLIENT_TYPES.has(type) ? 'CLIENT' : 'INTERNAL';
+  return kind !== undefined && KNOWN_KINDS.has(kind) ? kind : (DEFAULT_KINDS.get(type) ?? 'INTERNAL');
 }
 
 function addSpanLabels(span: RecordedSpan, labels: Labels): void {

@@ -1,6 +1,7 @@
 /** The billed call that attributes of a span describe. */
 
-import { type AttributeKey, type BilledUnits, unitOfKey } from '@spanline/record';
+import { ATTRIBUTE_KEYS, type AttributeKey, type BilledUnit, type BilledUnits, unitOfKey } from '@spanline/record';
+import { type KeyEntry, KeyTable } from '../gate/index.ts';
 import { regionOf, tierOf } from './conditions.ts';
 import type { BilledCall } from './cost.ts';
 import type { UsageIssue } from './usage-issue.ts';
@@ -53,6 +54,17 @@ const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
   ['server.port', (call, value) => void (call.port = value as number)],
 ]);
 
+/** The part of an attribute in a bill. */
+interface BillKey extends KeyEntry {
+  /** The unit that it holds. */
+  readonly unit: BilledUnit | undefined;
+  readonly setFact: SetFact | undefined;
+}
+
+const BILL_KEYS: KeyTable<BillKey> = new KeyTable(
+  ATTRIBUTE_KEYS.map((key) => ({ key, next: undefined, unit: unitOfKey(key), setFact: FACTS.get(key) })),
+);
+
 /**
  * Reads the billed call in attributes. It visits those that are there: looking for those that are not costs more.
  *
@@ -61,10 +73,13 @@ const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
 export function readBilledCall(attributes: Readonly<Record<string, unknown>>, timestamp?: number): BilledCall {
   const units: BilledUnits = {};
   const call: BilledCall = timestamp === undefined ? { units } : { units, timestamp };
+  let last: BillKey | undefined;
   for (const key in attributes) {
-    const unit = unitOfKey(key);
-    if (unit !== undefined) units[unit] = attributes[key] as number;
-    else FACTS.get(key)?.(call, attributes[key]);
+    const entry = BILL_KEYS.after(last, key);
+    if (entry === undefined) continue;
+    last = entry;
+    if (entry.unit !== undefined) units[entry.unit] = attributes[key] as number;
+    else entry.setFact?.(call, attributes[key]);
   }
   return call;
 }

@@ -78,9 +78,9 @@ describe('the bytes of an object', () => {
   it('take members that are JSON already, also alone', () => {
     const json = createJsonBytes();
     json.begin();
-    json.members('"a":1');
-    json.members('"b":[2]');
+    json.members(Buffer.from('"a":1'));
+    json.members(Buffer.from('"b":["…"]'));
     json.member('c', null);
-    expect(json.bytes().toString('utf8', 0, json.finish(''))).toBe('{"a":1,"b":[2],"c":null}');
+    expect(json.bytes().toString('utf8', 0, json.finish(''))).toBe('{"a":1,"b":["…"],"c":null}');
   });
 });

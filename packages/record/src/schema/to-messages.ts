@@ -25,9 +25,8 @@ const hasType = (part: unknown): boolean => typeof props(part)['type'] === 'stri
 /** A message in OpenTelemetry's shape is kept; Google's has parts of its own. */
 function readParts(source: Props, given: string, parts: readonly unknown[]): Message {
   const role = roleOf(given);
-  return role === given && parts.slice(-MAX_BLOCKS).every(hasType)
-    ? (source as unknown as Message)
-    : { role, parts: toParts(parts) };
+  const newest = parts.length > MAX_BLOCKS ? parts.slice(-MAX_BLOCKS) : parts;
+  return role === given && newest.every(hasType) ? (source as unknown as Message) : { role, parts: toParts(parts) };
 }
 
 /** The answer of a tool. Before tools had calls with ids, the name of the function said which one it answers. */
