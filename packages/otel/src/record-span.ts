@@ -145,20 +145,31 @@ function writeFacts(span: Span, read: SpanFacts, observed?: NormalizedUsage): vo
   setLabels(span, read);
 }
 
+/** The message of an error, in an attribute of a span that did not fail. */
+function noteFailure(span: Span, { failure }: SpanFacts): void {
+  if (failure !== undefined) labelAdopted(span, 'error_message', failure);
+}
+
 /** Writes attributes of OpenTelemetry on a span. */
 export function writeAttributes(span: Span, attributes: Readonly<Record<string, unknown>>): void {
   const read = new SpanFacts(false);
   read.addAll(attributes);
   writeFacts(span, read);
+  noteFailure(span, read);
 }
 
 /** Records the failure of a span. An exception that was only noted is no failure. */
-function setStatus(span: Span, otel: OtelSpan, exception: ReturnType<SpanFacts['addEvents']>['exception']): void {
-  if (otel.status.code !== STATUS_ERROR) return;
+function setStatus(
+  span: Span,
+  otel: OtelSpan,
+  read: SpanFacts,
+  exception: ReturnType<SpanFacts['addEvents']>['exception'],
+): void {
+  if (otel.status.code !== STATUS_ERROR) return noteFailure(span, read);
   const type = text(otel.attributes['error.type']);
   span.fail({
     name: exception?.name ?? type ?? 'Error',
-    message: exception?.message ?? text(otel.status.message) ?? type ?? '',
+    message: exception?.message ?? text(otel.status.message) ?? read.failure ?? type ?? '',
     ...(exception?.stack === undefined ? {} : { stack: exception.stack }),
   });
 }
@@ -183,5 +194,5 @@ function readSpan(span: Span, otel: OtelSpan): void {
   const { exception } = read.addEvents([...otel.events, ...takeEvents(span)]);
   setCircumstances(span, otel);
   writeFacts(span, read, observedUsage(span, otel.status.code === STATUS_ERROR));
-  setStatus(span, otel, exception);
+  setStatus(span, otel, read, exception);
 }

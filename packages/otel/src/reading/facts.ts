@@ -2,13 +2,13 @@
 import { type ContentKey, isProps, list, props, text } from '@spanline/record';
 import type { OtelEvent } from '../host/otel-span.ts';
 import { familyOf, type Reading, readingFor } from '../spellings/index.ts';
+import { bare, isMessageList, readContent } from './content.ts';
 import { type ReadEvents, readEvents } from './events.ts';
-import { flatMessages, fromJson, messagesFrom, sdkPart } from './messages.ts';
+import { flatMessages, fromJson, sdkPart } from './messages.ts';
 import { readParameters } from './parameters.ts';
 import { createFlatList, type FlatList } from './unflatten.ts';
+import { factFrom, isCount } from './values.ts';
 
-/** Content whose value is messages. */
-const MESSAGE_KEYS: ReadonlySet<string> = new Set(['gen_ai.input.messages', 'gen_ai.output.messages']);
 /** Labels that are ids of the surroundings: names that frameworks give them. */
 const IDS: Readonly<Record<string, 'sessionId' | 'userId' | undefined>> = {
   session_id: 'sessionId',
@@ -46,6 +46,10 @@ export class SpanFacts {
   readonly tags: string[] = [];
   sessionId: string | undefined;
   userId: string | undefined;
+  /** The message of a failure, in an attribute. */
+  failure: string | undefined;
+  /** Values that their keys cannot have. They count as left out, unless another spelling has one that fits. */
+  readonly #unfit: Record<string, unknown> = {};
   readonly #flat = new Map<ContentKey, { readonly list: FlatList; readonly wrapper: string | undefined }>();
   readonly #isClaudeCode: boolean;
 
@@ -86,10 +90,12 @@ export class SpanFacts {
   /** Puts the lists that were flat together. */
   finish(): void {
     this.output = this.#answer();
+    for (const key in this.#unfit) this.facts[key] ??= this.#unfit[key];
     for (const [key, { list: flat, wrapper }] of this.#flat) {
       const entries = flat.entries();
-      const isMessages = MESSAGE_KEYS.has(key);
-      this.content[key] ??= isMessages ? flatMessages(entries, wrapper) : entries.map((entry) => bare(entry, wrapper));
+      this.content[key] ??= isMessageList(key)
+        ? flatMessages(entries, wrapper)
+        : entries.map((entry) => bare(entry, wrapper));
     }
     const reasons = list(this.content['gen_ai.output.messages']).flatMap(
       (message) => text(props(message)['finish_reason']) ?? [],
@@ -104,7 +110,7 @@ export class SpanFacts {
       case 'content':
         return this.#setContent(key as ContentKey, value, isOwn);
       case 'usage':
-        return this.#setUsage(key, value);
+        return this.#setUsage(key, value, isOwn);
       case 'input':
         return void (this.input ??= fromJson(value));
       case 'output':
@@ -125,6 +131,8 @@ export class SpanFacts {
         return void (this.sessionId ??= text(value));
       case 'user':
         return void (this.userId ??= text(value));
+      case 'failure':
+        return void (this.failure ??= text(value));
       case 'url':
         return this.#setUrl(value);
       case 'vector':
@@ -134,23 +142,24 @@ export class SpanFacts {
   }
 
   #setFact(key: string, value: unknown, isOwn: boolean): void {
-    if (isOwn || this.facts[key] === undefined) this.facts[key] = value;
+    if (value === '' || (!isOwn && this.facts[key] !== undefined)) return;
+    const fact = factFrom(key, value);
+    if (fact === undefined) this.#unfit[key] ??= value;
+    else this.facts[key] = fact;
   }
 
   #setContent(key: ContentKey, value: unknown, isOwn: boolean): void {
     if (!isOwn && this.content[key] !== undefined) return;
-    this.content[key] = MESSAGE_KEYS.has(key)
-      ? messagesFrom(value)
-      : key === 'gen_ai.tool.definitions'
-        ? tools(value)
-        : fromJson(value);
+    this.content[key] = readContent(key, value);
   }
 
-  #setUsage(path: string, value: unknown): void {
+  #setUsage(path: string, value: unknown, isOwn: boolean): void {
     this.hasUsage = true;
     const [first = '', second] = path.startsWith('gen_ai.') || path.startsWith('spanline.') ? [path] : path.split('.');
-    if (second === undefined) this.usage[first] ??= value;
-    else this.usage[first] = { ...props(this.usage[first]), [second]: value };
+    const known = this.usage[first];
+    if (second === undefined) {
+      if (known === undefined || (isCount(value) && (isOwn || !isCount(known)))) this.usage[first] = value;
+    } else this.usage[first] = { ...props(this.usage[first]), [second]: value };
   }
 
   /** The AI SDK's `providerMetadata`, by provider, and the provider's own usage. */
@@ -215,18 +224,4 @@ export class SpanFacts {
     const vector = Array.isArray(first) ? first : typeof first === 'string' ? list(fromJson(first)) : vectors;
     if (vector.length > 0) this.#setFact('gen_ai.embeddings.dimension.count', vector.length, false);
   }
-}
-
-/** The AI SDK writes a JSON text for each tool. */
-function tools(value: unknown): unknown {
-  const read = fromJson(value);
-  return Array.isArray(read) ? read.map(fromJson) : read;
-}
-
-/** An entry without what wraps it. The metadata of a document is JSON. */
-function bare(entry: unknown, wrapper: string | undefined): unknown {
-  const inner = wrapper === undefined ? entry : (props(entry)[wrapper] ?? entry);
-  const { metadata, json_schema: schema, ...rest } = props(inner);
-  if (schema !== undefined) return fromJson(schema);
-  return isProps(inner) && metadata !== undefined ? { ...rest, metadata: fromJson(metadata) } : inner;
 }

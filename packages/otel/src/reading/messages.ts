@@ -73,11 +73,18 @@ export function flatMessages(entries: readonly unknown[], wrapper: string | unde
   return entries.map((entry) => flatMessage(entry, wrapper));
 }
 
+/** A message that is a JSON text by itself, in a list of texts. Another text that is JSON stays a text. */
+function messageIn(entry: unknown): unknown {
+  const read = typeof entry === 'string' ? fromJson(entry) : entry;
+  return text(props(read)['role']) === undefined ? entry : read;
+}
+
 /** The messages in an attribute: JSON, or a text. The AI SDK's parts get the conventions' words. */
 export function messagesFrom(value: unknown): unknown {
   const read = fromJson(value);
   if (!Array.isArray(read)) return read;
-  return read.map((message: unknown) => {
+  return read.map((entry: unknown) => {
+    const message = messageIn(entry);
     const { content, providerOptions: _, ...rest } = props(message);
     return Array.isArray(content) ? { ...rest, content: content.map(sdkPart) } : message;
   });

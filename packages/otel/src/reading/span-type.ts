@@ -48,7 +48,7 @@ const CLUES: readonly (readonly [key: string, types: Types])[] = [
       rerank: 'reranker',
     }),
   ],
-  ['traceloop.span.kind', types({ workflow: 'chain', task: 'task', agent: 'agent', tool: 'tool' })],
+  ['traceloop.span.kind', types({ workflow: 'chain', session: 'chain', task: 'task', agent: 'agent', tool: 'tool' })],
   ['llm.request.type', types({ chat: 'llm', completion: 'llm', embedding: 'embedding', rerank: 'reranker' })],
   ['gen_ai.request.type', types({ chat: 'llm', completion: 'llm', embedding: 'embedding', rerank: 'reranker' })],
   [
@@ -95,6 +95,7 @@ const MARKS: Readonly<Record<string, SpanType>> = {
   'llm.model_name': 'llm',
   'llm.request.model': 'llm',
   'tool.name': 'tool',
+  'gen_ai.guardrail.name': 'guardrail',
   'embedding.model': 'embedding',
   'embedding.model_name': 'embedding',
   'vector_search.top_k': 'retriever',
