@@ -158,6 +158,12 @@ export function writeAttributes(span: Span, attributes: Readonly<Record<string, 
   noteFailure(span, read);
 }
 
+/** The HTTP status in `error.type` or in an attribute of its own. */
+function statusCodeOf(value: unknown): number | undefined {
+  const code = typeof value === 'string' ? Number(value) : value;
+  return typeof code === 'number' && Number.isInteger(code) && code >= 100 && code < 600 ? code : undefined;
+}
+
 /** Records the failure of a span. An exception that was only noted is no failure. */
 function setStatus(
   span: Span,
@@ -167,10 +173,15 @@ function setStatus(
 ): void {
   if (otel.status.code !== STATUS_ERROR) return noteFailure(span, read);
   const type = text(otel.attributes['error.type']);
+  // The status that a server answers with does not tell the reason.
+  const status =
+    span.type === 'http' ? undefined : (statusCodeOf(type) ?? statusCodeOf(read.facts['http.response.status_code']));
   span.fail({
-    name: exception?.name ?? type ?? 'Error',
+    name: exception?.name ?? type ?? (status === undefined ? 'Error' : String(status)),
     message: exception?.message ?? text(otel.status.message) ?? read.failure ?? type ?? '',
     ...(exception?.stack === undefined ? {} : { stack: exception.stack }),
+    ...(type === undefined ? {} : { code: type }),
+    ...(status === undefined ? {} : { status }),
   });
 }
 

@@ -124,6 +124,21 @@ test('an unsampled span of ours asks OpenTelemetry for nothing', async () => {
   expect(records()).toEqual([]);
 });
 
+test('spans of the SDK 3 have parents of ours, and the other way around', async () => {
+  const { otel, tracer, tree, records } = start({}, {}, { bridged: true, sdk: 3 });
+  await tracer.withSpan('ours', async () => {
+    await tick();
+    await otel.startActiveSpan('theirs', async (theirs) => {
+      await tick();
+      expect(theirs.spanContext().traceId).toBe(currentSpan()?.traceId);
+      tracer.withSpan('innermost', () => undefined);
+      theirs.end();
+    });
+  });
+  expect(tree()).toBe('task ours\n  task theirs\n    task innermost');
+  expect(new Set(records().map((record) => record.trace_id)).size).toBe(1);
+});
+
 test('something else than a context manager is refused', () => {
   expect(() => new SpanlineContextManager({} as AsyncLocalStorageContextManager)).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_OPTION' }),

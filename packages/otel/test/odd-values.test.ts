@@ -275,3 +275,69 @@ test('the message of an error that was none is a label', () => {
     'labels.error_message': 'tried again',
   });
 });
+
+test('milliseconds that are a text become seconds', () => {
+  expect(recordOf({ ...CALL, 'ai.response.msToFirstChunk': '12.5' })['gen_ai.response.time_to_first_chunk']).toBe(
+    0.0125,
+  );
+});
+
+test('an object of usage is read, and one that was cut is told', () => {
+  const name = 'langfuse.observation.usage_details';
+  const call = { 'langfuse.observation.type': 'generation', 'langfuse.observation.model.name': 'gpt-4o-mini' };
+  expect(recordOf({ ...call, [name]: '{"input":80,"output":10,"input_cached_tokens":20,"total":110}' })).toMatchObject({
+    'gen_ai.usage.input_tokens': 100,
+    'gen_ai.usage.output_tokens': 10,
+    'gen_ai.usage.cache_read.input_tokens': 20,
+  });
+  expect(recordOf({ ...call, [name]: '{"input":80,"out' })['spanline.truncated']).toEqual(['labels']);
+  expect(recordOf({ ...CALL, 'llm.invocation_parameters': '{"temperature":0' })['spanline.truncated']).toEqual([
+    'labels',
+  ]);
+});
+
+test('tool calls that were cut are in the answer, as they came', () => {
+  const cut = '[{"toolCallId":"c1","toolNa';
+  const record = recordOf({ 'ai.operationId': 'ai.generateText.doGenerate', 'ai.response.toolCalls': cut });
+  expect(json(record['gen_ai.output.messages'])).toEqual([
+    { role: 'assistant', parts: [{ type: 'text', content: cut }] },
+  ]);
+});
+
+test('an entry of a list without a number is told', () => {
+  const record = recordOf({
+    ...CALL,
+    'gen_ai.prompt.0.content': 'Which river?',
+    'gen_ai.prompt.first.content': 'What?',
+  });
+  expect(record['spanline.truncated']).toEqual(['labels']);
+  expect(record['gen_ai.input.messages']).toContain('Which river?');
+});
+
+test('ids may be numbers, and tags one text', () => {
+  expect(recordOf({ 'session.id': 5, 'user.id': 6, 'tag.tags': 'beta' })).toMatchObject({
+    'session.id': '5',
+    'user.id': '6',
+    'spanline.tags': ['beta'],
+  });
+});
+
+test.each([
+  [{ 'error.type': '429' }, '429', 'rate_limit'],
+  [{ 'http.response.status_code': 401 }, '401', 'auth'],
+  [
+    { 'error.type': 'context_length_exceeded', 'http.response.status_code': 400 },
+    'context_length_exceeded',
+    'context_length',
+  ],
+])('the class of an error with %j', (attributes, type, errorClass) => {
+  const { otel, record } = start();
+  const failed = otel.startSpan('chat', { attributes: { ...CALL, ...attributes } });
+  failed.setStatus({ code: SpanStatusCode.ERROR, message: 'refused' });
+  failed.end();
+  expect(record()).toMatchObject({
+    'error.type': type,
+    'error.message': 'refused',
+    'spanline.error.class': errorClass,
+  });
+});

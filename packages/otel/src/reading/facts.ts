@@ -2,12 +2,13 @@
 import { type ContentKey, isProps, list, props, text } from '@spanline/record';
 import type { OtelEvent } from '../host/otel-span.ts';
 import { familyOf, type Reading, readingFor } from '../spellings/index.ts';
+import { readAddress } from './address.ts';
 import { bare, isMessageList, readContent } from './content.ts';
 import { type ReadEvents, readEvents } from './events.ts';
 import { flatMessages, fromJson, sdkPart } from './messages.ts';
 import { readParameters } from './parameters.ts';
 import { createFlatList, type FlatList } from './unflatten.ts';
-import { factFrom, isCount } from './values.ts';
+import { factFrom, isCount, listIn, vectorLength } from './values.ts';
 
 /** Labels that are ids of the surroundings: names that frameworks give them. */
 const IDS: Readonly<Record<string, 'sessionId' | 'userId' | undefined>> = {
@@ -26,6 +27,15 @@ const LANGCHAIN: Readonly<Record<string, string>> = {
   ls_model_type: '',
   ls_integration: '',
 };
+
+/** Words of usage objects that the usage reader does not know. */
+const USAGE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['input', 'input_tokens'],
+  ['output', 'output_tokens'],
+  ['total', 'total_tokens'],
+  ['input_cached_tokens', 'cached_tokens'],
+  ['output_reasoning_tokens', 'reasoning_tokens'],
+]);
 
 /** A number in the unit of its key, without the rest that binary fractions leave: 4.1 ms are 0.0041 s. */
 const scaled = (value: number, factor: number): number =>
@@ -106,7 +116,7 @@ export class SpanFacts {
   #read({ kind, key, factor, isOwn }: Reading, value: unknown): void {
     switch (kind) {
       case 'fact':
-        return this.#setFact(key, typeof value === 'number' ? scaled(value, factor) : value, isOwn);
+        return this.#setFact(key, value, isOwn, factor);
       case 'content':
         return this.#setContent(key as ContentKey, value, isOwn);
       case 'usage':
@@ -118,34 +128,42 @@ export class SpanFacts {
       case 'reasoning':
         return void (this.#reasoning ??= text(value));
       case 'tool calls':
-        return void this.#toolCalls.push(...list(fromJson(value)));
+        return void this.#toolCalls.push(...listIn(value));
+      case 'usage object':
+        return this.#setUsageObject(value);
       case 'provider usage':
         return this.#setProviderUsage(value);
       case 'parameters':
-        return readParameters(value, (name, parameter) => this.#setFact(name, parameter, false));
+        if (!readParameters(value, (name, parameter) => this.#setFact(name, parameter, false))) this.#leaveOut(key);
+        return;
       case 'labels':
         return this.#addLabels(value);
       case 'tags':
-        return void this.tags.push(...list(fromJson(value)).flatMap((tag) => text(tag) ?? []));
+        return void this.tags.push(...listIn(value).flatMap((tag) => text(tag) ?? []));
       case 'session':
-        return void (this.sessionId ??= text(value));
+        return this.#setId('sessionId', value);
       case 'user':
-        return void (this.userId ??= text(value));
+        return this.#setId('userId', value);
       case 'failure':
         return void (this.failure ??= text(value));
       case 'url':
-        return this.#setUrl(value);
+        return readAddress(value, (name, part) => this.#setFact(name, part, false));
       case 'vector':
         return this.#setDimensions(value);
       default:
     }
   }
 
-  #setFact(key: string, value: unknown, isOwn: boolean): void {
+  #setFact(key: string, value: unknown, isOwn: boolean, factor = 1): void {
     if (value === '' || (!isOwn && this.facts[key] !== undefined)) return;
     const fact = factFrom(key, value);
     if (fact === undefined) this.#unfit[key] ??= value;
-    else this.facts[key] = fact;
+    else this.facts[key] = typeof fact === 'number' ? scaled(fact, factor) : fact;
+  }
+
+  /** Notes that the line has less than the span. */
+  #leaveOut(key: string): void {
+    this.labels.push([key, undefined]);
   }
 
   #setContent(key: ContentKey, value: unknown, isOwn: boolean): void {
@@ -165,9 +183,22 @@ export class SpanFacts {
   /** The AI SDK's `providerMetadata`, by provider, and the provider's own usage. */
   #setProviderUsage(value: unknown): void {
     const read = fromJson(value);
-    if (!isProps(read)) return;
+    if (!isProps(read)) return this.#leaveOut('provider_usage');
     this.hasUsage = true;
     this.usage['providerMetadata'] = { ...props(this.usage['providerMetadata']), ...read };
+  }
+
+  #setUsageObject(value: unknown): void {
+    const read = fromJson(value);
+    if (!isProps(read)) return this.#leaveOut('usage');
+    this.hasUsage = true;
+    for (const name of Object.keys(read)) this.usage[USAGE_WORDS.get(name) ?? name] ??= read[name];
+  }
+
+  #setId(id: 'sessionId' | 'userId', value: unknown): void {
+    const given = typeof value === 'number' ? String(value) : text(value);
+    if (given === undefined && value !== '') this.#leaveOut(id);
+    this[id] ??= given;
   }
 
   /** The answer of a model whose parts have an attribute each. */
@@ -191,7 +222,7 @@ export class SpanFacts {
     if (key !== undefined) return key === '' ? undefined : this.#setFact(key, value, false);
     const id = Object.hasOwn(IDS, name) ? IDS[name] : undefined;
     if (id === undefined) this.labels.push([name, value]);
-    else this[id] ??= text(value);
+    else this.#setId(id, value);
   }
 
   #addUnknown(key: string, value: unknown): void {
@@ -203,25 +234,11 @@ export class SpanFacts {
     if (rest.endsWith('.vector')) return this.#setDimensions(value);
     let flat = this.#flat.get(family.to);
     if (flat === undefined) this.#flat.set(family.to, (flat = { list: createFlatList(), wrapper: family.wrapper }));
-    flat.list.add(rest, value);
-  }
-
-  /** The parts of an address. Its query may hold secrets, and is left out. */
-  #setUrl(value: unknown): void {
-    const given = text(value);
-    if (given === undefined || !URL.canParse(given, 'http://-')) return;
-    const { protocol, hostname, port, pathname } = new URL(given, 'http://-');
-    this.#setFact('url.path', pathname, false);
-    if (hostname === '-') return;
-    this.#setFact('url.scheme', protocol.slice(0, -1), false);
-    this.#setFact('server.address', hostname.replace(/^\[|\]$/g, ''), false);
-    if (port !== '') this.#setFact('server.port', Number(port), false);
+    if (!flat.list.add(rest, value)) this.#leaveOut(key);
   }
 
   #setDimensions(value: unknown): void {
-    const vectors = list(fromJson(value));
-    const [first] = vectors;
-    const vector = Array.isArray(first) ? first : typeof first === 'string' ? list(fromJson(first)) : vectors;
-    if (vector.length > 0) this.#setFact('gen_ai.embeddings.dimension.count', vector.length, false);
+    const length = vectorLength(value);
+    if (length > 0) this.#setFact('gen_ai.embeddings.dimension.count', length, false);
   }
 }

@@ -27,14 +27,15 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   dimensions: 'gen_ai.embeddings.dimension.count',
 };
 
-/** Calls `set` for each parameter that the record has a key for. */
-export function readParameters(value: unknown, set: (key: string, value: unknown) => void): void {
+/** Calls `set` for each parameter that the record has a key for. Returns false for a value that has no parameters. */
+export function readParameters(value: unknown, set: (key: string, value: unknown) => void): boolean {
   const read = fromJson(value);
-  if (!isObject(read) || Array.isArray(read)) return;
+  if (!isObject(read) || Array.isArray(read)) return false;
   const given = props(read);
   for (const name in PARAMETERS) {
     const parameter = Object.hasOwn(given, name) ? given[name] : undefined;
     const key = PARAMETERS[name];
     if (key !== undefined && parameter !== undefined && parameter !== null) set(key, parameter);
   }
+  return true;
 }

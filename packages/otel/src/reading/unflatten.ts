@@ -11,8 +11,11 @@ const isIndex = (step: string): boolean => /^\d{1,6}$/.test(step);
 
 /** A tree of the steps of attributes. It is built as they come, and read once at the end. */
 export interface FlatList {
-  /** @param path - the attribute without the prefix of its family: `0.message.role` */
-  add(path: string, value: unknown): void;
+  /**
+   * @param path - the attribute without the prefix of its family: `0.message.role`
+   * @returns false if the value is left out
+   */
+  add(path: string, value: unknown): boolean;
   /** The entries in the order of their numbers. */
   entries(): unknown[];
 }
@@ -33,10 +36,10 @@ function inOrder(node: Node): (Node | { readonly leaf: unknown })[] {
 export function createFlatList(): FlatList {
   const root: Node = new Map();
   return {
-    add(path, value): void {
+    add(path, value): boolean {
       const steps = path.split('.', MAX_DEPTH + 1);
       const [first = ''] = steps;
-      if (steps.length > MAX_DEPTH || !isIndex(first) || (root.size >= MAX_ENTRIES && !root.has(first))) return;
+      if (steps.length > MAX_DEPTH || !isIndex(first) || (root.size >= MAX_ENTRIES && !root.has(first))) return false;
       const last = steps.pop() ?? '';
       let node = root;
       for (const step of steps) {
@@ -45,6 +48,7 @@ export function createFlatList(): FlatList {
         node = next;
       }
       if (!node.has(last)) node.set(last, { leaf: value });
+      return true;
     },
     entries: () => inOrder(root).map(toValue),
   };

@@ -1,21 +1,7 @@
-/** Values in the types that the keys of the record have. Instrumentations write numbers, switches and lists as texts. */
-import { attributeRow } from '@spanline/record';
+/** Values in the types that their keys have. Instrumentations write numbers, switches and lists as texts. */
+import { attributeRow, list } from '@spanline/record';
+import { hostIn } from './address.ts';
 import { fromJson } from './messages.ts';
-
-const HAS_ACCOUNT = /@|:\/\//;
-
-/** The host in an address. A client may write all of its connection string, with the password, as its host. */
-function hostIn(address: string): string {
-  if (!HAS_ACCOUNT.test(address)) return address;
-  if (URL.canParse(address)) {
-    const { hostname } = new URL(address);
-    if (hostname !== '') return hostname;
-  }
-  return address
-    .slice(address.lastIndexOf('@') + 1)
-    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
-    .replace(/[/?#].*$/s, '');
-}
 
 function fromText(key: string, value: string): unknown {
   switch (attributeRow(key)?.kind) {
@@ -37,15 +23,40 @@ function fromText(key: string, value: string): unknown {
   }
 }
 
-/** The value of a fact. `undefined` for a value that its key cannot have. An empty text has to be sorted out before. */
+/**
+ * The value of a fact. `undefined` for a value that its key cannot have.
+ *
+ * @param value - anything but an empty text
+ */
 export function factFrom(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return fromText(key, value);
-  if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
-  return Array.isArray(value) && attributeRow(key)?.kind !== 'strings' ? undefined : value;
+  switch (typeof value) {
+    case 'string':
+      return fromText(key, value);
+    case 'number':
+      return Number.isNaN(value) ? undefined : value;
+    case 'boolean':
+    case 'bigint':
+      return value;
+    default:
+      return Array.isArray(value) && attributeRow(key)?.kind === 'strings' ? value : undefined;
+  }
 }
 
 /** True for a number of tokens, also for one that is a text. */
 export function isCount(value: unknown): boolean {
   const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof count === 'number' && count >= 0;
+}
+
+/** The entries of a list, which may be JSON. Another value is one entry. */
+export function listIn(value: unknown): readonly unknown[] {
+  const read = fromJson(value);
+  return Array.isArray(read) ? read : [read];
+}
+
+/** The length of a vector, or of the first one in a list of vectors. Each may be JSON. 0 for another value. */
+export function vectorLength(value: unknown): number {
+  const vectors = list(fromJson(value));
+  const [first] = vectors;
+  return (Array.isArray(first) ? first : typeof first === 'string' ? list(fromJson(first)) : vectors).length;
 }

@@ -41,7 +41,7 @@ export const AI_SDK: Spellings = {
   'ai.response.files': 'nothing',
   'ai.request.text': 'input',
   'ai.response.providerMetadata': 'provider usage',
-  'ai.response.usage': 'provider usage',
+  'ai.response.usage': 'usage object',
   'ai.usage.promptTokens': 'usage:promptTokens',
   'ai.usage.completionTokens': 'usage:completionTokens',
   'ai.usage.inputTokens': 'usage:inputTokens',

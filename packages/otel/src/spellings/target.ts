@@ -7,6 +7,7 @@ import type { AttributeKey } from '@spanline/record';
  * - `input`, `output`: content; the type of the span decides its key
  * - `usage:…`: a key of a usage object. The usage reader reads it with all other counts of the span
  * - `reasoning`, `tool calls`: parts of the answer of a model, as a text and as JSON
+ * - `usage object`: a usage object, as JSON
  * - `provider usage`: the provider's own usage or metadata, as JSON
  * - `parameters`: JSON of request parameters in the provider's words
  * - `labels`: JSON of labels
@@ -23,6 +24,7 @@ export type Place =
   | 'reasoning'
   | 'tool calls'
   | `usage:${string}`
+  | 'usage object'
   | 'provider usage'
   | 'parameters'
   | 'labels'
