@@ -7,7 +7,7 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { generateText, type ModelMessage, type TelemetryOptions } from 'ai';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
-import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
+import { createLogger, createTracer, type Tracer, type TracerOptions } from '@spanline/core';
 import { idle, twoSpans, twoWrites } from './ai-sdk-floors.ts';
 import { type BenchCase, measure } from './harness.ts';
 import { metadataRow } from './metadata.ts';
@@ -29,14 +29,20 @@ const model = createOpenAI({
   fetch: () => Promise.resolve(new Response(ANSWER, { headers: { 'content-type': 'application/json' } })),
 }).chat('gpt-4o-mini');
 
-const createBenchTracer = (enabled = true, capture: CaptureMode = 'redacted'): Tracer =>
+const createBenchTracer = (options: TracerOptions = {}): Tracer =>
   createTracer({
     logger: createLogger({}, '/dev/null'),
     service: { name: 'bench' },
     statsIntervalSeconds: 0,
-    enabled,
-    capture,
+    ...options,
   });
+
+/** Tracers that leave out a part of what a span costs: writing, redaction and capture as well, redaction alone. */
+const PARTS = {
+  'that no sampling keeps': { sampling: { ratio: 0 } },
+  'that the level holds back': { logger: createLogger({ level: 'silent' }, '/dev/null') },
+  'that are not redacted': { capture: 'full' },
+} as const satisfies Readonly<Record<string, TracerOptions>>;
 
 type Integrations = NonNullable<TelemetryOptions['integrations']>;
 
@@ -78,8 +84,8 @@ export async function aiSdkRows(): Promise<Row[]> {
   try {
     const { telemetry, settle } = createOtel(sink);
     const ours = spanlineTelemetry({ tracer: createBenchTracer() });
-    const lean = spanlineTelemetry({ tracer: createBenchTracer(true, 'metadata') });
-    const off = spanlineTelemetry({ tracer: createBenchTracer(false) });
+    const lean = spanlineTelemetry({ tracer: createBenchTracer({ capture: 'metadata' }) });
+    const off = spanlineTelemetry({ tracer: createBenchTracer({ enabled: false }) });
     const name = '@ai-sdk/otel';
     const redacted: BenchCase = { name: 'spanline', run: ask(ours) };
     const cases: readonly BenchCase[] = [
@@ -93,14 +99,20 @@ export async function aiSdkRows(): Promise<Row[]> {
       { name: 'conversation as it is', run: ask([], CONVERSATION) },
       { name: 'conversation, spanline', run: ask(ours, CONVERSATION) },
       { name: `${name}, conversation`, run: ask(telemetry, CONVERSATION), settle },
+      ...Object.entries(PARTS).map(([part, options]) => ({
+        name: `two spans ${part}`,
+        run: ask(twoSpans(createBenchTracer(options))),
+      })),
     ];
-    const [plain, traced, disabled, otel, noop, writes, spans, long, longTraced, longOtel] = await measure(cases);
+    const [plain, traced, disabled, otel, noop, writes, spans, long, longTraced, longOtel, ...parts] =
+      await measure(cases);
     const what = 'AI SDK generateText, redacted, CPU added';
     return [
       addedRatio(what, 0.5, plain, traced, otel),
       addedTold('- callbacks that do nothing', plain, noop, otel),
       addedTold('- and two ready-made records, written', plain, writes, otel),
       addedTold('- or two ready-made spans', plain, spans, otel),
+      ...Object.keys(PARTS).map((part, index) => addedTold(`-- ${part}`, plain, parts[index], otel)),
       addedRatio(`${what}, 20 earlier messages`, 0.5, long, longTraced, longOtel),
       bytesPerSpan('AI SDK call', 26, 2, plain, traced),
       await metadataRow('AI SDK', { name: 'spanline, metadata', run: ask(lean) }, redacted),

@@ -264,7 +264,7 @@ describe('PagerDuty', () => {
       dedup_key: ALERT.key,
       event_action: 'trigger',
       payload: {
-        summary: 'm'.repeat(1024),
+        summary: `${'m'.repeat(1023)}…`,
         source: 'legal',
         severity: 'critical',
         timestamp: '2026-03-29T12:00:00.000Z',
@@ -274,6 +274,32 @@ describe('PagerDuty', () => {
       },
     });
     expect(json(1)).toEqual({ routing_key: 'r1', dedup_key: ALERT.key, event_action: 'resolve' });
+  });
+});
+
+describe('texts of any characters', () => {
+  const odd = `Slow \u0000\u001b[31m\ud800 step`;
+  const long = '😀'.repeat(2000);
+  const shown = 'Slow  [31m\ufffd step';
+
+  it('reach Slack and PagerDuty without control characters and halves of characters', async () => {
+    const alert: Alert = { ...ALERT, name: odd, step: odd, message: odd };
+    await send(slack({ url }), [alert]);
+    await send(pagerDuty({ routingKey: 'r1', url }), [alert]);
+    expect(json(0)).toMatchObject({
+      text: shown,
+      blocks: [{ text: { text: `🔴 critical: ${shown} (${shown})` } }, {}, {}, {}, {}],
+    });
+    expect(json(1)).toMatchObject({ payload: { summary: shown } });
+  });
+
+  it('are shortened between characters', async () => {
+    const alert: Alert = { ...ALERT, name: long, message: `m${long}` };
+    await send(slack({ url }), [alert]);
+    await send(pagerDuty({ routingKey: 'r1', url }), [alert]);
+    for (const { body } of requests) expect(body).not.toMatch(/\\ud[89ab]/i);
+    const { payload } = json(1) as { payload: { summary: string } };
+    expect(payload.summary).toBe(`m${'😀'.repeat(511)}…`);
   });
 });
 

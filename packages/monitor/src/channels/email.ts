@@ -1,6 +1,7 @@
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Alert } from '../alerts/alert.ts';
 import type { Channel } from '../alerts/channel.ts';
+import { messageLine, shorten } from './message-text.ts';
 
 /** An e-mail. */
 export interface EmailMessage {
@@ -32,7 +33,7 @@ function subjectOf(first: Alert, count: number): string {
   const word = first.event === 'recovered' ? 'recovered' : first.severity;
   const more = count === 1 ? '' : ` and ${count - 1} more`;
   // A line break in a name would start another header.
-  return `[${word}] ${first.name}${more}`.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_SUBJECT);
+  return shorten(messageLine(`[${word}] ${first.name}${more}`), MAX_SUBJECT);
 }
 
 /**

@@ -2,6 +2,7 @@ import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { Alert } from '../alerts/alert.ts';
 import type { Channel } from '../alerts/channel.ts';
+import { messageLine, shorten } from './message-text.ts';
 import { post } from './post.ts';
 import { requireSecret, secretOption, urlOption } from './secrets.ts';
 
@@ -29,7 +30,7 @@ function eventOf(alert: Alert, routingKey: string): object {
     ...event,
     event_action: 'trigger',
     payload: {
-      summary: message.slice(0, MAX_SUMMARY),
+      summary: shorten(messageLine(message), MAX_SUMMARY),
       source: service === '' ? 'spanline' : service,
       severity,
       timestamp: new Date(at).toISOString(),

@@ -3,6 +3,7 @@ import type { Secret } from '@spanline/remote';
 import type { Alert } from '../alerts/alert.ts';
 import type { Channel } from '../alerts/channel.ts';
 import { formatApart, formatValue } from '../alerts/format-values.ts';
+import { messageLine, messageText, shorten } from './message-text.ts';
 import { post } from './post.ts';
 import { urlOption } from './secrets.ts';
 
@@ -32,14 +33,9 @@ function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function truncate(text: string, max: number): string {
-  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
-}
-
-/** Escapes a text and truncates it, but not within `&amp;`. */
+/** Escapes a text and shortens it, but not within `&amp;`. */
 function escapeWithin(text: string, max: number): string {
-  const escaped = escape(text);
-  return escaped.length > max ? `${escaped.slice(0, max).replace(/&[a-z]*$/, '')}…` : escaped;
+  return shorten(escape(messageText(text)), max).replace(/&[a-z]*…$/, '…');
 }
 
 function mrkdwn(text: string, max: number): { type: 'mrkdwn'; text: string } {
@@ -52,10 +48,8 @@ function code(text: string): { type: 'mrkdwn'; text: string } {
 
 function title({ event, severity, name, step }: Alert): string {
   const sign = event === 'fired' && severity === 'warning' ? '🟠' : SIGNS[event];
-  return truncate(
-    `${sign} ${event === 'recovered' ? 'Recovered' : severity}: ${name}${step === undefined ? '' : ` (${step})`}`,
-    MAX_HEADER,
-  );
+  const text = `${sign} ${event === 'recovered' ? 'Recovered' : severity}: ${name}${step === undefined ? '' : ` (${step})`}`;
+  return shorten(messageLine(text), MAX_HEADER);
 }
 
 function blocksOf(alert: Alert): object[] {
