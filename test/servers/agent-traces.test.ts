@@ -53,7 +53,7 @@ describe.skipIf(files === undefined)('Agent Traces of OpenSearch 3', () => {
     expect(shipped.stats['opensearch']).toMatchObject({ stored: lines.length, rejected: 0, lagBytes: 0 });
     const second = await ship({ dir: join(dir, 'again'), to: [sink()] });
     expect(second.stats['opensearch']).toMatchObject({ stored: lines.length, rejected: 0 });
-    await client.refresh(INDEX);
+    await client.refresh(`${INDEX},logs-spanline-default`);
     expect(await client.count(STREAM)).toBe(ended(lines).length);
     expect(await client.count('logs-spanline-default')).toBe(lines.length);
   });
