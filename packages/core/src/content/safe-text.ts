@@ -1,5 +1,6 @@
 import { byteLength, truncate } from '../gate/index.ts';
 import { decidesByName, type ValueRedactor, type VerifiedText } from '../redaction/index.ts';
+import { blobBytes } from './blobs.ts';
 
 /**
  * The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field whose name says
@@ -40,6 +41,8 @@ export function safeText(
   const isAscii = seen === text && size === text.length;
   const redacted = redactor.redact(isAscii || seen.isWellFormed() ? seen : seen.toWellFormed(), name);
   const kept = truncate(redacted, maxBytes, unseenBytes);
-  if (kept === text && !decidesByName(name)) redactor.verified?.add(text, { json: JSON.stringify(text), bytes: size });
+  // An attribute may hold a payload as it is; content describes it.
+  if (kept === text && !decidesByName(name) && blobBytes(text) === undefined)
+    redactor.verified?.add(text, { json: undefined, bytes: size });
   return { text: kept, isTruncated: kept !== redacted };
 }

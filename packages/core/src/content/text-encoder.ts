@@ -70,7 +70,7 @@ export class ContentTextEncoder {
     const verified = verifiedText(text, name, this.#budget.maxTextBytes, this.#redactor);
     if (verified === undefined) return undefined;
     this.#budget.addText(verified.bytes, text.length);
-    return verified.json;
+    return (verified.json ??= JSON.stringify(text));
   }
 
   #safe(text: string, name: string | undefined): string {

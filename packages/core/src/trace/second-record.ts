@@ -100,7 +100,8 @@ function isSameCall(first: Billed, second: Billed): boolean {
   if (first.scope === second.scope || first.others.has(second.scope)) return false;
   if (first.above.has(second.spanId) || second.above.has(first.spanId)) return false;
   if (first.id === undefined || second.id === undefined) return isSameModel(first, second) && isSameTime(first, second);
-  return first.id === second.id && sharedMs(first, second) > 0;
+  // Calls that took less than a millisecond share none of their time.
+  return first.id === second.id && (sharedMs(first, second) > 0 || isSameTime(first, second));
 }
 
 function hasUsage({ attributes }: SpanState): boolean {

@@ -347,6 +347,24 @@ describe('texts that were found clean before', () => {
     expect(seen).toEqual(['"a@b.org"', '"[EMAIL_1]"', '"a@b.org"']);
   });
 
+  it('may be as long as documents and prompts, and come in any number', () => {
+    const texts = Array.from({ length: 200 }, (_, index) => `${index} äb "quoted"\n`.repeat(100 + index * 5));
+    const [first, second] = run({ limits: { fieldBytes: 5e6, lineBytes: 6e6 } }, texts, [...texts, ...texts]);
+    expect(first).toEqual(texts);
+    expect(second).toEqual([...texts, ...texts]);
+  });
+
+  it('are no payloads: content describes those that an attribute holds as they are', () => {
+    const payload = 'iVBORw0KGgo1'.repeat(60);
+    const capture = createCapture({ capture: 'redacted', destination: 'small' });
+    const record: SpanRecord = { 'error.message': payload };
+    capture.apply(record, undefined, { mode: 'redacted', memory: capture.createMemory() });
+    expect(record['error.message']).toBe(payload);
+    const next: SpanRecord = {};
+    capture.apply(next, { 'spanline.input': payload }, { mode: 'redacted', memory: capture.createMemory() });
+    expect(JSON.parse(next['spanline.input'] as string)).toMatchObject({ mime_type: 'image/png', bytes: 540 });
+  });
+
   it('are let go in time', () => {
     const texts = Array.from({ length: 5000 }, (_, index) => `text ${index}`);
     const [seen] = run({ limits: { arrayLength: 10_000, fieldBytes: 1e6, lineBytes: 2e6 } }, [...texts, ...texts]);

@@ -44,6 +44,8 @@ function isAbort(error: unknown): boolean {
   return name === 'AbortError' || name === 'ResponseAborted' || code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED';
 }
 
+const receive = (answer: Answer | undefined, piece: Uint8Array): void => answer?.received(piece);
+
 /** Follows one exchange. Its call begins when the request is out, and so is known as a whole. */
 export class Exchange implements ExchangeEvents {
   readonly #tracing: ExchangeTracing;
@@ -168,7 +170,7 @@ export class Exchange implements ExchangeEvents {
     if (this.#isOver) return;
     const { guard, scope } = this.#tracing;
     // Reading bytes needs no context. There are many of them.
-    guard(scope.name, () => this.#answer?.received(piece));
+    guard(scope.name, receive, this.#answer, piece);
   }
 
   ended(): void {
