@@ -23,8 +23,12 @@ export function patternOf(hints: readonly Hint[], flags?: string): RegExp {
   return new RegExp(all.join('|'), flags);
 }
 
-/** Kinds of characters that are looked for together. All others are signs. */
-const KINDS: readonly RegExp[] = [/^[A-Z]+$/, /^[A-Za-z]+$/, /^(?:\\d|\d)+$/, /^\\u/];
+/**
+ * Kinds of characters that are looked for together: capitals, letters, digits, what is not ASCII, opening brackets. All
+ * others are signs. Brackets are frequent: V8 does not skip text by a pattern that has them beside all signs (measured:
+ * 220 µs for 100 kB of prose, and 90 for the two patterns).
+ */
+const KINDS: readonly RegExp[] = [/^[A-Z]+$/, /^[A-Za-z]+$/, /^(?:\\d|\d)+$/, /^\\u/, /^[([{\\]*[([{]$/];
 const NOT_ASCII = 1 << 3;
 
 /** A pattern for the hints of one kind. */
@@ -36,7 +40,12 @@ export interface HintPattern {
 
 /** Patterns for hints of any number of rules. A text that none of them is found in has none of the hints. */
 export function hintPatterns(hints: readonly Hint[]): HintPattern[] {
-  const kindOf = ({ on }: Hint): number => 1 << ((KINDS.findIndex((kind) => kind.test(on)) + 5) % 5);
+  const signs = KINDS.length;
+  const indexOf = ({ on }: Hint): number => {
+    const index = KINDS.findIndex((kind) => kind.test(on));
+    return index < 0 ? signs : index;
+  };
+  const kindOf = (hint: Hint): number => 1 << indexOf(hint);
   const kinds = [...new Set(hints.map(kindOf))].sort((a, b) => a - b);
   return kinds.map((kind) => ({ kind, pattern: patternOf(hints.filter((hint) => kindOf(hint) === kind)) }));
 }
