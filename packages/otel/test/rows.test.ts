@@ -68,3 +68,24 @@ test('no row that goes nowhere leaves its value on the line', () => {
   }
   expect(left).toEqual([]);
 });
+
+const CONTENT_PLACES: ReadonlySet<string> = new Set(['input', 'output', 'reasoning', 'tool calls']);
+
+test('no row that goes to content leaves its value on a line without content', () => {
+  const content = ROWS.filter(
+    ({ target }) => CONTENT_PLACES.has(target) || attributeRow(target)?.privacy === 'content',
+  );
+  expect(content.length).toBeGreaterThan(60);
+  const left: string[] = [];
+  for (const { vocabulary, attribute } of content) {
+    const { otel, log } = start({ capture: 'metadata' });
+    const name = vocabulary.startsWith('Claude Code') ? 'claude_code.llm_request' : 'call';
+    for (const given of [SAMPLE, MESSAGES, `{"content":"${SAMPLE}`, [SAMPLE]]) {
+      const attributes = { 'gen_ai.operation.name': 'chat', [attribute.replace('*', '0.content')]: given };
+      otel.startSpan(name, { attributes }).end();
+    }
+    expect(log.records()).toHaveLength(4);
+    if (JSON.stringify(log.records()).includes(SAMPLE)) left.push(attribute);
+  }
+  expect(left).toEqual([]);
+});
