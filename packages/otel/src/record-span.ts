@@ -27,7 +27,7 @@ import {
 import { text } from '@spanline/record';
 import { epochMsOf, type OtelContext, type OtelSpan } from './host/otel-span.ts';
 import { placeOf } from './place.ts';
-import { CLAUDE_CODE_PREFIX, SpanFacts, spanKindOf, spanTypeOf } from './reading/index.ts';
+import { CLAUDE_CODE_PREFIX, type ReadException, SpanFacts, spanKindOf, spanTypeOf } from './reading/index.ts';
 import { takeEvents } from './span-events.ts';
 
 const STATUS_ERROR = 2;
@@ -145,9 +145,10 @@ function writeFacts(span: Span, read: SpanFacts, observed?: NormalizedUsage): vo
   setLabels(span, read);
 }
 
-/** The message of an error, in an attribute of a span that did not fail. */
-function noteFailure(span: Span, { failure }: SpanFacts): void {
-  if (failure !== undefined) labelAdopted(span, 'error_message', failure);
+/** Keeps as labels what attributes say of a failure and the line does not. */
+function noteFailure(span: Span, read: SpanFacts, type?: string, message?: string): void {
+  if (read.failureType !== undefined && read.failureType !== type) labelAdopted(span, 'error_type', read.failureType);
+  if (read.failure !== undefined && read.failure !== message) labelAdopted(span, 'error_message', read.failure);
 }
 
 /** Writes attributes of OpenTelemetry on a span. */
@@ -165,24 +166,23 @@ function statusCodeOf(value: unknown): number | undefined {
 }
 
 /** Records the failure of a span. An exception that was only noted is no failure. */
-function setStatus(
-  span: Span,
-  otel: OtelSpan,
-  read: SpanFacts,
-  exception: ReturnType<SpanFacts['addEvents']>['exception'],
-): void {
+function setStatus(span: Span, otel: OtelSpan, read: SpanFacts, exception: ReadException | undefined): void {
   if (otel.status.code !== STATUS_ERROR) return noteFailure(span, read);
-  const type = text(otel.attributes['error.type']);
+  const { failureType: type } = read;
   // The status that a server answers with does not tell the reason.
   const status =
     span.type === 'http' ? undefined : (statusCodeOf(type) ?? statusCodeOf(read.facts['http.response.status_code']));
+  const name = exception?.name ?? type ?? (status === undefined ? 'Error' : String(status));
+  const message = exception?.message ?? text(otel.status.message) ?? read.failure ?? type ?? '';
+  const code = exception?.code ?? type;
   span.fail({
-    name: exception?.name ?? type ?? (status === undefined ? 'Error' : String(status)),
-    message: exception?.message ?? text(otel.status.message) ?? read.failure ?? type ?? '',
+    name,
+    message,
     ...(exception?.stack === undefined ? {} : { stack: exception.stack }),
-    ...(type === undefined ? {} : { code: type }),
+    ...(code === undefined ? {} : { code }),
     ...(status === undefined ? {} : { status }),
   });
+  noteFailure(span, read, name, message);
 }
 
 /** Writes on the span all that the OpenTelemetry span says, and ends it: also if something about it cannot be read. */

@@ -341,3 +341,47 @@ test.each([
     'spanline.error.class': errorClass,
   });
 });
+
+test.each([
+  [new DOMException('This operation was aborted', 'AbortError'), 'AbortError', 'aborted', 'aborted'],
+  [Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED', 'error', 'network'],
+  [
+    Object.assign(new Error('slow down'), { code: 'rate_limit_exceeded' }),
+    'rate_limit_exceeded',
+    'error',
+    'rate_limit',
+  ],
+  [new RangeError('too far'), 'RangeError', 'error', 'other'],
+])(
+  'an exception has its name and its class, though the SDK writes its code: %s',
+  (exception, type, status, errorClass) => {
+    const { otel, record } = start();
+    const failed = otel.startSpan('chat', { attributes: { ...CALL, 'error.type': type } });
+    failed.recordException(exception);
+    failed.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
+    failed.end();
+    expect(record()).toMatchObject({
+      'span.status': status,
+      'error.type': type,
+      'error.message': exception.message,
+      'spanline.error.class': errorClass,
+    });
+    expect(record()).not.toHaveProperty('labels.error_type');
+  },
+);
+
+test('what attributes say of an error beside its exception is kept', () => {
+  const { otel, record } = start();
+  const attributes = { ...CALL, 'error.type': '429', 'error.message': 'quota of the team' };
+  const failed = otel.startSpan('chat', { attributes });
+  failed.recordException(new RangeError('too far'));
+  failed.setStatus({ code: SpanStatusCode.ERROR });
+  failed.end();
+  expect(record()).toMatchObject({
+    'error.type': 'RangeError',
+    'error.message': 'too far',
+    'spanline.error.class': 'rate_limit',
+    'labels.error_type': '429',
+    'labels.error_message': 'quota of the team',
+  });
+});

@@ -3,6 +3,15 @@ import { isObject, props, type Props, text } from '@spanline/record';
 import { epochMsOf, type OtelEvent } from '../host/otel-span.ts';
 import { fromJson } from './messages.ts';
 
+/** An exception. */
+export interface ReadException {
+  readonly name: string | undefined;
+  /** Its type, as it was written: the code of the error if it has one, else its name. */
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly stack: string | undefined;
+}
+
 /** The events of a span, read. */
 export interface ReadEvents {
   readonly input: unknown[];
@@ -12,7 +21,7 @@ export interface ReadEvents {
   /** Attributes of an event with the whole content of a call. */
   readonly details: Readonly<Record<string, unknown>>[];
   /** The last exception. */
-  exception: { name: string | undefined; message: string | undefined; stack: string | undefined } | undefined;
+  exception: ReadException | undefined;
   /** Events that no key of the record has, with their times. */
   readonly others: { name: string; time?: string; attributes?: unknown }[];
 }
@@ -78,15 +87,20 @@ function otherEvent({ name, time, attributes: given = {} }: OtelEvent): ReadEven
   };
 }
 
+/** OpenTelemetry's SDK writes the code of an error in place of its name, such as `20`. Its stack has the name. */
+function readException(attributes: Readonly<Record<string, unknown>>): ReadException {
+  const code = text(attributes['exception.type']);
+  const stack = text(attributes['exception.stacktrace']);
+  const [named] = /^[A-Z][\w$]*(?:Error|Exception)\b/.exec(stack ?? '') ?? [];
+  const name = code !== undefined && /(?:Error|Exception)$/.test(code) ? code : (named ?? code);
+  return { name, code, message: text(attributes['exception.message']), stack };
+}
+
 function readEvent(event: OtelEvent, read: ReadEvents): void {
   const { name, attributes = {} } = event;
   const role = MESSAGES.get(name);
   if (EXCEPTIONS.has(name)) {
-    read.exception = {
-      name: text(attributes['exception.type']),
-      message: text(attributes['exception.message']),
-      stack: text(attributes['exception.stacktrace']),
-    };
+    read.exception = readException(attributes);
   } else if (role !== undefined) {
     const message = messageOf(role, withBody(attributes));
     if (message !== undefined) read.input.push(message);

@@ -56,7 +56,8 @@ export class SpanFacts {
   readonly tags: string[] = [];
   sessionId: string | undefined;
   userId: string | undefined;
-  /** The message of a failure, in an attribute. */
+  /** The type and the message of a failure, in attributes. */
+  failureType: string | undefined;
   failure: string | undefined;
   /** Values that their keys cannot have. They count as left out, unless another spelling has one that fits. */
   readonly #unfit: Record<string, unknown> = {};
@@ -144,6 +145,8 @@ export class SpanFacts {
         return this.#setId('sessionId', value);
       case 'user':
         return this.#setId('userId', value);
+      case 'failure type':
+        return void (this.failureType ??= text(value));
       case 'failure':
         return void (this.failure ??= text(value));
       case 'url':

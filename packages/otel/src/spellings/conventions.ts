@@ -32,6 +32,7 @@ export const GEN_AI: Spellings = {
   'gen_ai.usage.cache_creation.input_tokens': 'gen_ai.usage.cache_write.input_tokens',
   'gen_ai.usage.reasoning_tokens': 'gen_ai.usage.reasoning.output_tokens',
   'gen_ai.token.type': 'nothing',
+  'error.type': 'failure type',
   'error.message': 'failure',
 };
 

@@ -13,7 +13,7 @@ import type { AttributeKey } from '@spanline/record';
  * - `labels`: JSON of labels
  * - `tags`: texts
  * - `session`, `user`: ids of the surroundings
- * - `failure`: the message of an error, where neither an exception nor the status has one
+ * - `failure type`, `failure`: the type and the message of an error, where neither an exception nor the status has them
  * - `url`: an address, without its query
  * - `vector`: its length alone is kept
  * - `nothing`: said elsewhere, or of no use in a log
@@ -31,6 +31,7 @@ export type Place =
   | 'tags'
   | 'session'
   | 'user'
+  | 'failure type'
   | 'failure'
   | 'url'
   | 'vector'
