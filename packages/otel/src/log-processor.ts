@@ -5,7 +5,8 @@ import { eventNameOf, type OtelLogRecord } from './host/otel-log.ts';
 import { activeOtelSpan, type OtelContext, SPAN_KEY } from './host/otel-span.ts';
 import { isRef, recordedSpanOf } from './place.ts';
 import { EVALUATION, isContentEvent, readEvaluation } from './reading/index.ts';
-import { keepEvent } from './span-events.ts';
+import { keepEvent, writeEvent } from './span-events.ts';
+import { isStandIn } from './stand-in.ts';
 
 /** Options of {@link SpanlineLogRecordProcessor}. */
 export interface LogRecordProcessorOptions {
@@ -83,7 +84,8 @@ export class SpanlineLogRecordProcessor {
     // The nearest span above one that the filter leaves out is another one.
     if (span === undefined || span.spanId !== otel?.spanContext().spanId) return;
     const { hrTime: time, body } = record;
-    if (span.isRecording) return keepEvent(span, { name, time, attributes: { ...attributes, body } });
+    const event = { name, time, attributes: { ...attributes, body } };
+    if (span.isRecording) return isStandIn(otel) ? writeEvent(span, event) : keepEvent(span, event);
     if (isContentEvent(name)) throw new Error(`${name} came after the end of its span, and is not in the log`);
   }
 }

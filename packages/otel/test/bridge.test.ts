@@ -3,7 +3,7 @@ import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { beforeEach, expect, test } from 'vitest';
 import { currentSpan, observe } from '@spanline/core';
-import { SpanlineContextManager } from '@spanline/otel';
+import { SpanlineContextManager, SpanlineLogRecordProcessor } from '@spanline/otel';
 import { type Program, start } from './support/setup.ts';
 
 let program: Program;
@@ -99,6 +99,39 @@ test('the active span of OpenTelemetry writes on the span of ours', () => {
     'span.status': 'error',
     'error.type': 'RangeError',
   });
+});
+
+test('events on the active span of OpenTelemetry are on the line of the span of ours', () => {
+  const { tracer, record } = program;
+  const logs = new SpanlineLogRecordProcessor({ tracer });
+  const at = new Date('2026-06-01T12:00:00Z');
+  const span = tracer.withSpan('ours', () => {
+    const active = trace.getActiveSpan();
+    active?.addEvent('cache miss', { key: 'user:7' }, at).addEvent('retry', undefined, at).addEvent('end', at);
+    logs.onEmit({ eventName: 'feature_flag', hrTime: [at.getTime() / 1000, 0], body: { on: true } }, context.active());
+    return active;
+  });
+  span?.addEvent('late');
+  const time = at.toISOString();
+  expect(JSON.parse(String(record('ours')['spanline.events']))).toEqual([
+    { name: 'cache miss', time, attributes: { key: 'user:7' } },
+    { name: 'retry', time },
+    { name: 'end', time },
+    { name: 'feature_flag', time, attributes: { body: { on: true } } },
+  ]);
+});
+
+test('an event without a time has that of its call, and one with a time of the process that one', () => {
+  const { tracer, record } = program;
+  const before = Date.now();
+  const elapsed = performance.now();
+  tracer.withSpan('ours', () => trace.getActiveSpan()?.addEvent('now').addEvent('then', elapsed));
+  const after = Date.now();
+  const [now, then] = JSON.parse(String(record('ours')['spanline.events'])) as { time: string }[];
+  expect(Date.parse(now?.time ?? '')).toBeGreaterThanOrEqual(before);
+  expect(Date.parse(now?.time ?? '')).toBeLessThanOrEqual(after);
+  // Binary fractions may cost a millisecond.
+  expect(Math.abs(Date.parse(then?.time ?? '') - performance.timeOrigin - elapsed)).toBeLessThan(3);
 });
 
 test('a context that was asked for is the active one, also inside of a span of ours', () => {

@@ -74,7 +74,8 @@ function readChoice(fields: Props, read: ReadEvents): void {
   if (message !== undefined) read.output.push(reason === undefined ? message : { ...message, finish_reason: reason });
 }
 
-function otherEvent({ name, time, attributes: given = {} }: OtelEvent): ReadEvents['others'][number] {
+/** An event as `spanline.events` has it. */
+export function otherEvent({ name, time, attributes: given = {} }: OtelEvent): ReadEvents['others'][number] {
   // A log record without a body has the key without a value.
   const { body, ...named } = given;
   const attributes = body === undefined ? named : given;
