@@ -198,7 +198,7 @@ describe('a message', () => {
     await client({ maxRetries: 1 }).messages.create(ask('x'));
     expect(only()).toMatchObject({
       'span.status': 'ok',
-      'spanline.retry.attempt': 1,
+      'spanline.retry.attempt': 2,
       'spanline.ratelimit.remaining_ratio': 0.1,
       'spanline.provider.request_id': 'req_2',
     });

@@ -146,7 +146,7 @@ describe('Converse', () => {
       'span.status': 'error',
       'error.type': 'ThrottlingException',
       'spanline.error.class': 'rate_limit',
-      'spanline.retry.attempt': 1,
+      'spanline.retry.attempt': 2,
     });
   });
 

@@ -285,7 +285,7 @@ describe('a request that is made again', () => {
       await wrapOpenAI(retrying, { tracer }).chat.completions.create(ask('x'));
       expect(only()).toMatchObject({
         'span.status': 'ok',
-        'spanline.retry.attempt': 1,
+        'spanline.retry.attempt': 2,
         'spanline.ratelimit.remaining_ratio': 0.25,
         'spanline.provider.request_id': 'req_2',
       });
@@ -308,7 +308,7 @@ describe('a request that is made again', () => {
       'span.status': 'error',
       'error.type': 'RateLimitError',
       'spanline.error.class': 'rate_limit',
-      'spanline.retry.attempt': 1,
+      'spanline.retry.attempt': 2,
       'spanline.ratelimit.remaining_ratio': 0,
       'spanline.provider.request_id': 'req_3',
     });

@@ -81,7 +81,7 @@ function addRetrieval(record: SpanRecord, glyphs: Glyphs, add: Add): void {
 
 function addOddities(record: SpanRecord, add: Add): void {
   const { 'spanline.retry.attempt': attempt, 'spanline.guardrail.action': action } = record;
-  if (attempt !== undefined && attempt > 0) add(`retry ${attempt}`, 'yellow');
+  if (attempt !== undefined && attempt > 1) add(`retry ${attempt - 1}`, 'yellow');
   if (record['spanline.cache.hit'] === true) add('cache hit', 'green');
   if (action !== undefined) add(printable(action, TEXT_LIMIT), 'yellow');
   for (const reason of new Set(record['gen_ai.response.finish_reasons']?.slice(0, 4))) {

@@ -102,7 +102,7 @@ it('adds to the span of a wrapped client, in place of a second one', async () =>
   expect(onlyRecord(log)).toMatchObject({
     'otel.scope.name': '@spanline/openai',
     'gen_ai.usage.input_tokens': 10,
-    'spanline.retry.attempt': 1,
+    'spanline.retry.attempt': 2,
   });
 });
 

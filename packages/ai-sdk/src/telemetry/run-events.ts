@@ -42,7 +42,7 @@ function describeRun(operation: Operation, event: Props): void {
   const { span, attempts } = operation;
   failRepeated(operation);
   describeEnd(operation, event);
-  if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts - 1 });
+  if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts });
 }
 
 /** Records the calls of one telemetry object. */

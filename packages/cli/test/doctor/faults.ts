@@ -49,7 +49,7 @@ export async function byProcess(pauseMs: number): Promise<string> {
 
 /** A call that took three requests, of which the failed ones were billed. */
 function withRequests(tracer: Tracer): void {
-  const attributes = { 'spanline.wire.requests': 3, 'spanline.retry.attempt': 2, 'spanline.retry.cost_usd': 0.02 };
+  const attributes = { 'spanline.wire.requests': 3, 'spanline.retry.attempt': 3, 'spanline.retry.cost_usd': 0.02 };
   tracer.startSpan({ name: 'ask', type: 'chain', attributes }).end();
 }
 

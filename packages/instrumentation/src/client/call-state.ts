@@ -163,7 +163,7 @@ export class CallState {
     if (answer !== undefined) attributes.push(answer);
     const billed = this.guarded(billedAttributes, work, isBroken);
     if (billed !== undefined) attributes.push(billed);
-    if (this.#attempts > 1) attributes.push({ 'spanline.retry.attempt': this.#attempts - 1 });
+    if (this.#attempts > 1) attributes.push({ 'spanline.retry.attempt': this.#attempts });
     const span = work.span.now ?? this.guarded(() => work.span.atEnd(attributes, isBroken));
     if (span === undefined) return;
     for (const each of attributes) span.set(each);

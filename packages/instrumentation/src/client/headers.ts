@@ -58,9 +58,9 @@ export function answerHeaders(given: unknown): SpanAttributes {
 }
 
 /** AWS counts the attempts of a call that failed. */
-function retries(metadata: Props): number | undefined {
+function lastAttempt(metadata: Props): number | undefined {
   const attempts = number(metadata['attempts']) ?? 1;
-  return attempts > 1 ? attempts - 1 : undefined;
+  return attempts > 1 ? attempts : undefined;
 }
 
 /** Attributes from the headers of a client's error. Those of AWS have the response beside the error's own fields. */
@@ -72,6 +72,6 @@ export function errorAttributes(error: unknown): SpanAttributes {
   return {
     ...known,
     'spanline.provider.request_id': typeof request === 'string' ? request : undefined,
-    'spanline.retry.attempt': retries(metadata),
+    'spanline.retry.attempt': lastAttempt(metadata),
   };
 }

@@ -75,7 +75,7 @@ function addRequest({ bySpan, audit }: Attempts, span: Span, before: Failed | un
   if (before !== undefined) {
     requests.retries++;
     requests.retriesUsd += before.usd;
-    attributes['spanline.retry.attempt'] = requests.retries;
+    attributes['spanline.retry.attempt'] = requests.retries + 1;
     if (requests.retriesUsd > 0) attributes['spanline.retry.cost_usd'] = requests.retriesUsd;
   }
   span.set(attributes);

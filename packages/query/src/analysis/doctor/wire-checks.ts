@@ -10,7 +10,7 @@ const retried: LineCheck = {
   name: 'retried-calls',
   severity: 'note',
   text: (_, detail) => detail,
-  fix: 'Look at these calls: spanline ls spanline.retry.attempt:>0. Ask for a higher rate limit, or spread the requests.',
+  fix: 'Look at these calls: spanline ls spanline.retry.attempt:>1. Ask for a higher rate limit, or spread the requests.',
   page: 'docs/wire.md#audit',
   watch(report) {
     const sums = { calls: 0, requests: 0, retries: 0, usd: 0 };
@@ -18,7 +18,7 @@ const retried: LineCheck = {
       record({ record, isSpan, place }) {
         const requests = record['spanline.wire.requests'];
         if (!isSpan || requests === undefined) return;
-        const retries = record['spanline.retry.attempt'] ?? 0;
+        const retries = Math.max(0, (record['spanline.retry.attempt'] ?? 1) - 1);
         sums.calls++;
         sums.requests += requests;
         sums.retries += retries;

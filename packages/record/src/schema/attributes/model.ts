@@ -35,7 +35,7 @@ export const RESPONSE = {
   'spanline.stream.chunks': { kind: 'int', privacy: 'protected', settable: true, docs: 'Chunks of the stream.' },
   'spanline.stream.max_gap_ms': { kind: 'double', privacy: 'protected', settable: true, docs: 'Longest time between two chunks of the stream, in milliseconds.' },
   'spanline.stream.tokens_per_second': { kind: 'double', privacy: 'protected', settable: true, docs: 'Output tokens a second after the first chunk.' },
-  'spanline.retry.attempt': { kind: 'int', privacy: 'protected', settable: true, docs: 'Number of the attempt, from 1.' },
+  'spanline.retry.attempt': { kind: 'int', privacy: 'protected', settable: true, docs: 'Number of the attempt, from 1; of a span with several, that of the last one.' },
   'spanline.retry.fallback': { kind: 'boolean', privacy: 'protected', settable: true, docs: 'The attempt was made by another component.' },
   'spanline.retry.previous_span_id': { kind: 'string', privacy: 'personal', settable: true, docs: 'Span of the attempt before, which failed.' },
   'spanline.retry.cost_usd': { kind: 'double', privacy: 'protected', settable: true, minimum: 0, docs: 'Cost of the attempts before, which failed, in US dollars.' },
