@@ -10,6 +10,7 @@ import {
   isValueMember,
   memberName,
   nameBesideValue,
+  nameBySiblings,
   type PathPosition,
   stepInto,
   type ValueRedactor,
@@ -188,12 +189,12 @@ export class JsonEncoder {
     const named = keys.some(isValueMember) ? nameBesideValue(value, taken) : undefined;
     for (const key of taken) {
       const inner = readProperty(value, key);
-      const own = named !== undefined && isValueMember(key) ? named : memberName(key, name);
+      const beside = named !== undefined && isValueMember(key) ? named : nameBySiblings(key, keys);
+      const own = beside ?? memberName(key, name);
       const payload = position === undefined ? payloadJson(value, key, inner, this.#budget) : undefined;
       const node = payload ?? this.#member(position, key, inner, own);
-      if (node === undefined) continue;
-      const keyJson = plainKeyJson(key) ?? this.#texts.key(key, (unusual ??= new Set()));
-      if (keyJson === undefined) continue;
+      const keyJson = node && (plainKeyJson(key) ?? this.#texts.key(key, (unusual ??= new Set())));
+      if (node === undefined || keyJson === undefined) continue;
       if (key === 'role') hasRole = isStringJson(node);
       else if (key === 'parts') hasParts = this.#isArray;
       object.add(keyJson, node);

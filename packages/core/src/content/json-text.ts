@@ -7,96 +7,22 @@ import {
   matchAt,
   mayBePersonal,
   memberName,
+  nameByText,
   namesSecret,
 } from '../redaction/index.ts';
 import { embeddedData } from './embedded-data.ts';
+import { CLOSING, endOfString, memberAt, OPENING, skipSpace, textOfJson } from './json-members.ts';
 import { plainKeyJson } from './object-json.ts';
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
-const OPENING = new Set(['{', '[']);
-const CLOSING = new Set(['}', ']']);
 /** JSON inside of a text inside of JSON is read up to here. */
 const MAX_NESTING = 3;
 
-/** A member of a JSON object. Both are JSON. */
-export interface JsonMember {
-  readonly key: string;
-  readonly json: string;
-}
-
 /** Makes the text that is written in place of `text`. `name` is the key that it is below, if there is one. */
 export type ReplaceText = (text: string, name: string | undefined) => string;
-
-/** The position behind the string that begins at `start`; -1 if it does not end. */
-function endOfString(json: string, start: number): number {
-  for (let end = json.indexOf('"', start + 1); end >= 0; end = json.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (json.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end + 1;
-  }
-  return -1;
-}
-
-function skipSpace(json: string, start: number): number {
-  let index = start;
-  while (json.charCodeAt(index) <= 0x20) index++;
-  return index;
-}
-
-/** The text of a string's JSON. */
-export function textOfJson(string: string): string {
-  return string.includes('\\') ? (JSON.parse(string) as string) : string.slice(1, -1);
-}
-
-/** The position behind a value; -1 if it does not end. */
-function endOfValue(json: string, start: number): number {
-  let depth = 0;
-  for (let index = start; index < json.length; index++) {
-    const character = json.charAt(index);
-    if (character === '"') {
-      index = endOfString(json, index) - 1;
-      if (index < 0) return -1;
-    } else if (OPENING.has(character)) depth++;
-    else if (depth === 0 && (character === ',' || CLOSING.has(character))) return index;
-    else if (CLOSING.has(character)) depth--;
-  }
-  return depth === 0 ? json.length : -1;
-}
-
-/** A member in the JSON of an object, with the place of the sign behind its value. */
-interface PlacedMember extends JsonMember {
-  readonly end: number;
-}
-
-function memberAt(json: string, index: number): PlacedMember | undefined {
-  const keyEnd = json.charCodeAt(index) === QUOTE ? endOfString(json, index) : -1;
-  const colon = keyEnd < 0 ? -1 : skipSpace(json, keyEnd);
-  if (json.charAt(colon) !== ':') return undefined;
-  const start = skipSpace(json, colon + 1);
-  const end = endOfValue(json, start);
-  if (end < 0 || end === json.length) return undefined;
-  return { key: textOfJson(json.slice(index, keyEnd)), json: json.slice(start, end).trimEnd(), end };
-}
-
-/** The members of the JSON of an object, repeated keys as well; `undefined` for other texts. */
-export function jsonMembers(json: string): JsonMember[] | undefined {
-  const members: JsonMember[] = [];
-  let index = skipSpace(json, 0);
-  if (json.charAt(index) !== '{') return undefined;
-  for (;;) {
-    index = skipSpace(json, index + 1);
-    if (json.charAt(index) === '}' && members.length === 0) return members;
-    const member = memberAt(json, index);
-    if (member === undefined) return undefined;
-    members.push({ key: member.key, json: member.json });
-    index = member.end;
-    if (json.charAt(index) === '}') return members;
-  }
-}
 
 /** The name of a secret in the members of an object from `index` on. */
 function secretNameFrom(json: string, index: number): string | undefined {
@@ -174,17 +100,19 @@ class TextWalk {
   /**
    * The name that the next value has.
    *
-   * @param end - where it ends, if it is a text
+   * @param text - where it begins and ends, if it is a text
    */
-  #nameOfValue(end?: number): string | undefined {
+  #nameOfValue(text?: { readonly start: number; readonly end: number }): string | undefined {
     const { name, isList, before, count, named } = this.#place;
     if (!isList) {
       if (before === undefined) return name;
+      const beside = text === undefined ? undefined : nameByText(this.#json, text, before);
+      if (beside !== undefined) return beside;
       return named !== undefined && isValueMember(before) ? named : memberName(before, name);
     }
     // A name before its value in a flat list, and in a list of pairs.
     if (isHeaderOfSecret(before)) return before;
-    const isLast = count === 1 && end !== undefined && this.#json.charAt(skipSpace(this.#json, end)) === ']';
+    const isLast = count === 1 && text !== undefined && this.#json.charAt(skipSpace(this.#json, text.end)) === ']';
     const isPair = isLast && this.#outer.at(-1)?.isList === true;
     return isPair && before !== undefined && isSecretName(before) ? before : name;
   }
@@ -206,7 +134,7 @@ class TextWalk {
       if (isValueMember(text)) place.named ??= secretNameFrom(this.#json, end - string.length);
       return this.#key(string, text);
     }
-    const name = this.#nameOfValue(end);
+    const name = this.#nameOfValue({ start: end - string.length, end });
     this.#passed(text);
     return this.#value(string, text, name);
   }

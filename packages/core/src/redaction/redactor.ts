@@ -7,6 +7,7 @@ import { Replacements } from './replacements.ts';
 import { RuleSet } from './rule-set.ts';
 import type { Rule } from './rule.ts';
 import { BUILT_IN_RULES } from './rules.ts';
+import { isAboutSecret } from './secrets/about-secrets.ts';
 import { isCodeName, isSecretName } from './secrets/secret-names.ts';
 import { isOneTimeCode } from './secrets/secret-values.ts';
 import type { ValueRedactor } from './value-redactor.ts';
@@ -57,10 +58,10 @@ function ruleSetOf(rules: readonly Rule[]): RuleSet {
   return areBuiltIn ? builtInSet(rules.map(({ name }) => name).join()) : new RuleSet(rules);
 }
 
-/** The value of a field that is named like a secret is replaced whatever it looks like. */
+/** The value of a field that is named like a secret is replaced, unless it is a label of one, a link or a method. */
 function isSecret(text: string, name: string | undefined): boolean {
   if (name === undefined || text === '') return false;
-  return isSecretName(name) || (isOneTimeCode(text) && isCodeName(name));
+  return (isSecretName(name) && !isAboutSecret(text, name)) || (isOneTimeCode(text) && isCodeName(name));
 }
 
 function replaceSecret(replacements: Replacements): string {

@@ -10,6 +10,8 @@ export const PIECES = [
   '["authorization","',
   '"name":"token","value":',
   '"token":{"value":"',
+  '"kty":',
+  '"kty":"x","d":"',
   'token: |\n ',
   'password is ab1 ',
   'your code is 1234 ',

@@ -88,6 +88,9 @@ function isAmount(value: string, text: string, end: number): boolean {
   return ROUND.test(value) || (/^[\d ]+$/.test(value) && COUNTED().test(text.slice(end, end + 16)));
 }
 
+/** Two numbers of which the second has a sign: `+1234 -5678` lines. */
+const SIGNED = /\d -\d/;
+
 function balanced(value: string): boolean {
   return (value.match(/\(/g)?.length ?? 0) === (value.match(/\)/g)?.length ?? 0);
 }
@@ -102,7 +105,7 @@ function* phonesIn(text: string, name?: string): Generator<Range> {
   for (const cell of phoneColumns(text)) if (isPhone(text.slice(cell.start, cell.end), 'named')) yield cell;
   yield* phoneLinks(text);
   for (const { 0: value, index: start } of text.matchAll(CANDIDATE())) {
-    if (!balanced(value) || DATE.test(value) || ADDRESS.test(value)) continue;
+    if (!balanced(value) || SIGNED.test(value) || DATE.test(value) || ADDRESS.test(value)) continue;
     const end = start + value.length;
     if (!isPhoneField && isAmount(value, text, end)) continue;
     if (isPhone(value, isPhoneField ? 'named' : announcementBefore(textBefore(text, start)))) yield { start, end };

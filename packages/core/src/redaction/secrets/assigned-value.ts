@@ -3,9 +3,11 @@
 import { lazy } from '@spanline/record';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
+import { isAboutSecret } from './about-secrets.ts';
 import type { Named } from './assigned-name.ts';
 import { isNameOfSecretNumber, isPartOfSecret, isSecretOfSet } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
+import { isPieceOfAnswer } from './sibling-names.ts';
 
 /** Spaces, the beginning of a block of YAML, its tag or anchor, and letters before a string of Python. */
 const SPACES =
@@ -69,7 +71,7 @@ const STATES =
 /** Decides on a value that has no quotes, by how it is written. */
 function isAssigned(text: string, sign: number, value: string, range: Range, named: Named): boolean {
   const { name, isQuoted, start } = named;
-  if (isPlaceholder(value) || name === value) return false;
+  if (isPlaceholder(value) || name === value || isAboutSecret(value, name)) return false;
   // The variable of shells: a folder.
   if (/^pwd$/i.test(name) && /^[/~.]/.test(value)) return false;
   if (isQuoted) return true;
@@ -79,6 +81,8 @@ function isAssigned(text: string, sign: number, value: string, range: Range, nam
   if (isCode(value)) return false;
   const endsLine = matchAt(ENDS_OF_LINE, text, range.end) !== null;
   if (isNoWord(value)) return isSecretText(value, name) && (endsLine || isRandom(value) || isNameOfSecretNumber(name));
+  // A set of secrets is referred to by its name: `imagePullSecrets: registry`.
+  if (/secrets$/i.test(name)) return false;
   return endsLine && STARTS_LINE.test(textBefore(text, start, 24)) && value.length >= 6 && !STATES.test(value);
 }
 
@@ -89,6 +93,13 @@ const WORD = lazy(() => new RegExp(String.raw`^\W{0,2}\p{L}{1,16}$`, 'u'));
 /** A word behind `token:` where a text is about tokenizers. */
 function isPieceOfText(text: string, sign: number, value: string, { name }: Named): boolean {
   return /(?:^| )token$/i.test(name) && WORD().test(value) && TOKENIZER.test(textBefore(text, sign));
+}
+
+/** A quote that ends the text around the sign: `prompt('Password:')`. */
+function isClosing(text: string, from: number, quote: string): boolean {
+  if (quote.length > 1 || !/^(?:[\s,;)\]}>]|$)/.test(text.slice(from + 1, from + 2))) return false;
+  const line = textBefore(text, from).split('\n').at(-1) ?? '';
+  return line.split(quote).length % 2 === 0;
 }
 
 /** Texts in an object under the name of a secret: `"apiKey": { "value": "…" }`. */
@@ -119,7 +130,8 @@ export function* valuesAt(text: string, sign: number, named: Named): Generator<R
     const end = quotedEnd(text, start, quote);
     const value = text.slice(start, end);
     const isShown = !named.isQuoted && (isPlaceholder(value) || isPieceOfText(text, sign, value, named));
-    if (value.trim() !== '' && !isShown && !isReplaced(value)) yield { start, end };
+    const isOther = isReplaced(value) || isAboutSecret(value, named.name) || isPieceOfAnswer(text, end, named.name);
+    if (value.trim() !== '' && !isShown && !isOther && !isClosing(text, from, quote)) yield { start, end };
     return;
   }
   const list = matchAt(LIST, text, from)?.[0];

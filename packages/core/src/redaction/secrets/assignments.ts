@@ -15,6 +15,7 @@ import { isValueMember, nameBesideText } from './named-values.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isCodeName, isHeaderOfSecret, isNameOfSecretNumber, isSecretName } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom } from './secret-values.ts';
+import { PrivateParts } from './sibling-names.ts';
 
 const signPattern = (): string =>
   `(?<=${END_OF_NAME()}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
@@ -25,7 +26,7 @@ const pairPattern = (): string => `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME()})
 const HINTS = lazy((): readonly Hint[] => [
   {
     on: ':=',
-    then: `(?:${signPattern()}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t]))))`,
+    then: `(?:${signPattern()}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t])))|(?<=\\bkty["']?\\s{0,3}:))`,
   },
   { on: '\\[', then: pairPattern() },
   { on: '\\-', then: FLAG },
@@ -47,8 +48,12 @@ const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie$/i;
 const MIN_PARAMETER = 12;
 const MIN_SIGNATURE = 20;
 
-function* assignedAt(text: string, sign: number): Generator<Range> {
+function* assignedAt(text: string, sign: number, keys: PrivateParts): Generator<Range> {
   const named = nameBefore(text, sign);
+  if (named.name === 'kty') {
+    yield* keys.around(sign);
+    return;
+  }
   if (isValueMember(named.name)) {
     const name = nameBesideText(text, sign, named.isQuoted);
     if (name !== undefined) yield* valuesAt(text, sign, { ...named, name });
@@ -93,10 +98,11 @@ function* pairAt(text: string, index: number): Generator<Range> {
 }
 
 function* found(text: string): Generator<Range> {
+  const keys = new PrivateParts(text);
   for (const { 0: match, index } of text.matchAll(TRIGGER())) {
     if (match.startsWith('[')) yield* pairAt(text, index);
     else if (match === '-') yield* flagAt(text, index);
-    else yield* assignedAt(text, index);
+    else yield* assignedAt(text, index, keys);
   }
 }
 

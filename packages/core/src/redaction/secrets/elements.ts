@@ -8,6 +8,7 @@ import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt } from '../lines.ts';
 import type { Range } from '../rule.ts';
+import { isAboutSecret } from './about-secrets.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isSecretName } from './secret-names.ts';
 import { isPlaceholder, isReplaced } from './secret-values.ts';
@@ -34,7 +35,8 @@ function* found(text: string): Generator<Range> {
     const place = matchAt(match === '<' ? ELEMENT : PART, text, index);
     const { name = '', attributes = '', data, value = data ?? '' } = place?.groups ?? {};
     if (place === null || value.trim() === '') continue;
-    if (!isSecretName(name) && !isSecretName(NAME_ATTRIBUTE.exec(attributes)?.groups?.['name'] ?? '')) continue;
+    const secret = [name, NAME_ATTRIBUTE.exec(attributes)?.groups?.['name'] ?? ''].find(isSecretName);
+    if (secret === undefined || isAboutSecret(value.trim(), secret)) continue;
     if (isPlaceholder(value.trim()) || isReplaced(value.trim())) continue;
     const start = index + place[0].lastIndexOf(value);
     yield { start, end: start + value.length };
