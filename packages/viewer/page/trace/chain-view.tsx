@@ -5,10 +5,8 @@ import { isFile } from '../ask.ts';
 import { formatCount } from '../format.ts';
 import { change, route } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
+import { PAGE, pageOffset, PageTurner } from './page-turner.tsx';
 import { StepCard, StepLink } from './step-card.tsx';
-
-/** Steps of one page. */
-const PAGE = 50;
 
 const WHAT: Readonly<Record<StepDifference['what'], string>> = {
   missing: 'only this trace has it',
@@ -90,12 +88,10 @@ function Second({ other }: { readonly other: string }) {
 
 export function ChainView({ trace, revision }: { readonly trace: TraceAnswer; readonly revision: number }) {
   const { parameters } = route.value;
-  const at = isFile() ? 0 : Math.max(0, Math.trunc(Number(parameters['at'] ?? 0)) || 0);
   const other = isFile() ? '' : (parameters['with'] ?? '');
   const path = `trace/${encodeURIComponent(trace.id)}/chain`;
-  const asked = { offset: String(at), limit: String(PAGE), with: other };
+  const asked = { offset: String(pageOffset()), limit: String(PAGE), with: other };
   const { answer, fault } = useAnswer<ChainAnswer>(path, asked, revision);
-  const move = (place: number): void => change({ at: place <= 0 ? '' : String(place) });
   const bar = !isFile() && <Second other={other} />;
   if (fault !== undefined)
     return (
@@ -108,26 +104,17 @@ export function ChainView({ trace, revision }: { readonly trace: TraceAnswer; re
     );
   if (answer === undefined) return <p class="summary">Reading…</p>;
   const { steps, offset, total, failed, differences } = answer;
-  const end = offset + steps.length;
   return (
     <section class="transcript">
       <h2 class="unseen">Chain</h2>
       <div class="bar-line">
-        <p class="summary" role="status">
-          {end - offset === total
-            ? `${formatCount(total)} steps`
-            : `Steps ${offset + 1} to ${end} of ${formatCount(total)}`}
-        </p>
-        {steps.length < total && differences === undefined && (
-          <>
-            <button type="button" disabled={offset === 0} onClick={() => move(offset - PAGE)}>
-              Earlier
-            </button>
-            <button type="button" disabled={end >= total} onClick={() => move(offset + PAGE)}>
-              Later
-            </button>
-          </>
-        )}
+        <PageTurner
+          unit="Steps"
+          offset={offset}
+          count={steps.length}
+          total={total}
+          canMove={differences === undefined}
+        />
         {bar}
       </div>
       <div key={offset} class="scroll" tabIndex={0} role="region" aria-label="Steps of the trace">

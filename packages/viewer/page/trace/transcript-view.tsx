@@ -1,14 +1,11 @@
 /** The conversation of a whole trace, by time: each message once, at the step that added it. */
 
 import type { TraceAnswer, TranscriptAnswer, TurnAnswer } from '../../src/contract/index.ts';
-import { isFile } from '../ask.ts';
 import { formatCount, formatDuration } from '../format.ts';
-import { addressOf, change, route } from '../route.ts';
+import { addressOf, route } from '../route.ts';
 import { Message } from '../span/conversation.tsx';
 import { useAnswer } from '../use-answer.ts';
-
-/** Turns of one page. */
-const PAGE = 50;
+import { PAGE, pageOffset, PageTurner } from './page-turner.tsx';
 
 function Turn({ turn, path }: { readonly turn: TurnAnswer; readonly path: string }) {
   const { id, parameters } = route.value;
@@ -35,9 +32,12 @@ function Turn({ turn, path }: { readonly turn: TurnAnswer; readonly path: string
 }
 
 export function TranscriptView({ trace, revision }: { readonly trace: TraceAnswer; readonly revision: number }) {
-  const at = isFile() ? 0 : Math.max(0, Math.trunc(Number(route.value.parameters['at'] ?? 0)) || 0);
   const path = `trace/${encodeURIComponent(trace.id)}/messages`;
-  const { answer, fault } = useAnswer<TranscriptAnswer>(path, { offset: String(at), limit: String(PAGE) }, revision);
+  const { answer, fault } = useAnswer<TranscriptAnswer>(
+    path,
+    { offset: String(pageOffset()), limit: String(PAGE) },
+    revision,
+  );
   if (fault !== undefined)
     return (
       <p class="fault" role="alert">
@@ -54,28 +54,17 @@ export function TranscriptView({ trace, revision }: { readonly trace: TraceAnswe
       </div>
     );
   }
-  const end = offset + turns.length;
-  const move = (place: number): void => change({ at: place <= 0 ? '' : String(place) });
   return (
     <section class="transcript">
       <h2 class="unseen">Transcript</h2>
       <div class="bar-line">
-        <p class="summary" role="status">
-          {end - offset === total
-            ? `${formatCount(total)} turns`
-            : `Turns ${offset + 1} to ${end} of ${formatCount(total)}`}
-          {missing > 0 && ` · ${formatCount(missing)} messages are not in the log`}
-        </p>
-        {turns.length < total && (
-          <>
-            <button type="button" disabled={offset === 0} onClick={() => move(offset - PAGE)}>
-              Earlier
-            </button>
-            <button type="button" disabled={end >= total} onClick={() => move(offset + PAGE)}>
-              Later
-            </button>
-          </>
-        )}
+        <PageTurner
+          unit="Turns"
+          offset={offset}
+          count={turns.length}
+          total={total}
+          note={missing > 0 ? ` · ${formatCount(missing)} messages are not in the log` : ''}
+        />
       </div>
       <div key={offset} class="scroll" tabIndex={0} role="region" aria-label="Conversation of the trace">
         {turns.map((turn) => (
