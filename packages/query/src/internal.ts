@@ -10,4 +10,5 @@ export {
   writePieces,
 } from './lines/index.ts';
 export { openTraceDocuments, type TraceDocuments } from './cluster/index.ts';
+export { isAlive } from './index-store/index.ts';
 export { lineMs, readRecord as toRecord } from './records/index.ts';

@@ -20,6 +20,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { BadLines, LogFile } from '../lines/index.ts';
 import type { ContentCheck } from './content-check.ts';
+import { isAlive } from './is-alive.ts';
 
 /** The description of a database. */
 interface IndexEntry {
@@ -78,15 +79,6 @@ export function defaultCacheDir(): string {
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** The process that a lock names. One that is being written names none, which is as good as this process. */
 function writerOf(file: string): number {

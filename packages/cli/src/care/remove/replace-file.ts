@@ -15,7 +15,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { LogFile } from '@spanline/query/internal';
+import { isAlive, type LogFile } from '@spanline/query/internal';
 import { type Range, without } from './cut.ts';
 import { writerOf } from './writers.ts';
 
@@ -39,15 +39,6 @@ const HIDDEN_MODE = 0o600;
 
 /** Name of the new content until it takes its place. */
 const hiddenName = (path: string): string => join(dirname(path), `.${basename(path)}.spanline-${process.pid}`);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** Removes what a run that was killed left beside a file. @throws Refusal while another run works on the file */
 export function removeLeftovers(path: string): void {
