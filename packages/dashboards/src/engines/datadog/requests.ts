@@ -1,21 +1,13 @@
 /** The list of requests of a Datadog dashboard. A row opens the log, and its trace if Datadog has one of that id. */
-import type { AttributeKey } from '@spanline/record';
 import { REQUEST } from '@spanline/record/metrics';
+import { REQUEST_COLUMNS } from '../request-columns.ts';
 import { attributeOf, logQuery } from './log-query.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const COLUMNS = [
-  'span.name',
-  'duration_ms',
-  'span.status',
-  'spanline.rollup.cost_usd',
-  'trace_id',
-] as const satisfies readonly AttributeKey[];
-
 /** The slowest requests. `filter` narrows them. */
 export function requestsWidget(filter: string): Fields {
-  const columns = COLUMNS.map((key) => ({ field: attributeOf(key).replace(/^@/, ''), width: 'auto' }));
+  const columns = REQUEST_COLUMNS.map((key) => ({ field: attributeOf(key).replace(/^@/, ''), width: 'auto' }));
   const query = {
     data_source: 'logs_stream',
     query_string: [filter, logQuery(REQUEST)].filter((part) => part !== '').join(' '),

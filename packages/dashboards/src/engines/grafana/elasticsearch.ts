@@ -3,6 +3,7 @@ import { type AttributeKey, profileKey } from '@spanline/record';
 import { type Measure, type Metric, type MetricName, METRICS, type Panel, REQUEST } from '@spanline/record/metrics';
 import type { SearchProfile } from '../../search/condition.ts';
 import { luceneQuery } from '../../search/lucene.ts';
+import { REQUEST_COLUMNS } from '../request-columns.ts';
 import { usualTitle } from '../texts.ts';
 import { type Chart, type ChartQuery, type Override, refIds, type Transformation, UNITS } from './chart.ts';
 
@@ -193,18 +194,9 @@ export function searchChart(panel: Panel, source: SearchSource): Chart {
     : tableChart(panel, panel.by, source);
 }
 
-const COLUMNS = [
-  '@timestamp',
-  'span.name',
-  'duration_ms',
-  'span.status',
-  'spanline.rollup.cost_usd',
-  'trace_id',
-] as const satisfies readonly AttributeKey[];
-
 /** The last requests with the longest first, whose trace ids are links. */
 export function requestsChart({ profile, filter, traceUrl }: SearchSource): Chart {
-  const names = COLUMNS.map((key) => profileKey(key, profile));
+  const names = (['@timestamp', ...REQUEST_COLUMNS] as const).map((key) => profileKey(key, profile));
   const traceId = profileKey('trace_id', profile);
   const link = { title: 'Trace', url: traceUrl?.replace('{trace_id}', '${__value.text}'), targetBlank: true };
   const duration = profileKey('duration_ms', profile);

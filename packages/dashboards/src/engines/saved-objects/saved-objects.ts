@@ -1,10 +1,11 @@
 /** The dashboard as saved objects of Kibana and of OpenSearch Dashboards, which have the same forms. */
-import { type AttributeKey, checkOptions, option, profileKey, type Shape } from '@spanline/record';
+import { checkOptions, option, profileKey, type Shape } from '@spanline/record';
 import { PANELS } from '@spanline/record/metrics';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { placeOf } from '../../panels/grid.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
+import { REQUEST_COLUMNS } from '../request-columns.ts';
 import { DASHBOARD, DESCRIPTION, SLOWEST, titleOf } from '../texts.ts';
 import { type ChartSource, vegaChart } from './vega.ts';
 
@@ -38,15 +39,6 @@ const TRACES = 'traces';
 
 /** The id of an object: it is that of the target too. */
 const idOf = (set: string, name: string): string => `spanline-${set}-${name}`;
-
-/** Columns of the list of requests. */
-const COLUMNS = [
-  'span.name',
-  'duration_ms',
-  'span.status',
-  'spanline.rollup.cost_usd',
-  'trace_id',
-] as const satisfies readonly AttributeKey[];
 
 /**
  * Renders the dashboard: an index pattern whose trace ids are links, a chart for each panel, a list of requests, and
@@ -101,7 +93,7 @@ export function savedObjects(options: SavedObjectsOptions = {}): Resource[] {
     attributes: {
       title: SLOWEST,
       description: described(TRACES),
-      columns: COLUMNS.map((key) => profileKey(key, profile)),
+      columns: REQUEST_COLUMNS.map((key) => profileKey(key, profile)),
       sort: [[profileKey('duration_ms', profile), 'desc']],
       kibanaSavedObjectMeta: {
         searchSourceJSON: JSON.stringify({
