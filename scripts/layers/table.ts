@@ -510,7 +510,7 @@ export const layerTable: LayerTable = {
     },
     floors: [
       ['command.ts', 'fail.ts', 'state-folder.ts', 'version.ts'],
-      ['confirm.ts', 'flags.ts'],
+      ['confirm.ts', 'flags.ts', 'help.ts'],
       ['report'],
       ['figures.ts', 'targets'],
       ['setup'],

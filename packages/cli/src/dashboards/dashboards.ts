@@ -3,6 +3,7 @@ import { ApplyError, type Resource } from '@spanline/dashboards';
 import { type CommandIo, endEarly, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagTable, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { safeJson } from '../report/index.ts';
 import { applyAll, showPlan } from '../targets/index.ts';
 import { type DashboardOptions, type DashboardTarget, TARGETS } from './targets.ts';
@@ -169,7 +170,7 @@ export async function dashboards(args: readonly string[], io: CommandIo): Promis
   try {
     const parsed = parse(args);
     if (parsed !== undefined) return await perform(parsed, io);
-    io.stdout.write(HELP);
+    printHelp(HELP, io);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ApplyError) || io.stop.aborted) return endEarly('dashboards', error, io);

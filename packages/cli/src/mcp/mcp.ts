@@ -8,6 +8,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { type CommandIo, endEarly, EXIT, type RunCommand } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { findSources, splitWords } from '../source/index.ts';
 import { version } from '../version.ts';
 import { answerTool } from './answer.ts';
@@ -85,7 +86,7 @@ export const mcp: RunCommand = async (args, io) => {
   try {
     const { positionals, flags } = splitArguments(args, FLAGS, { h: 'help' });
     if (checkFlags(flags, FLAGS).help === true) {
-      io.stdout.write(HELP);
+      printHelp(HELP, io);
       return EXIT.ok;
     }
     await serve(sourcesOf(positionals, io), io);

@@ -8,6 +8,7 @@ import { SpanlineError } from '@spanline/record';
 import { endEarly, EXIT, type RunCommand } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 
 const HELP = `spanline prompts import <file | langfuse | langsmith> [name...]
 
@@ -69,7 +70,7 @@ export const importPrompts: RunCommand = async (args, io) => {
     const { positionals, flags: given } = splitArguments(args, FLAGS, { h: 'help' });
     const flags = checkFlags(given, FLAGS);
     if (flags.help === true) {
-      io.stdout.write(HELP);
+      printHelp(HELP, io);
       return EXIT.ok;
     }
     const [source, ...names] = positionals;

@@ -2,6 +2,7 @@
 import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { argumentsOf, type Given, OPTIONS, type Part, PARTS } from './parts.ts';
 
 const NAMES = Object.keys(PARTS);
@@ -61,7 +62,7 @@ export async function provision(args: readonly string[], io: CommandIo): Promise
   try {
     const parsed = parse(args);
     if (parsed === undefined) {
-      io.stdout.write(HELP);
+      printHelp(HELP, io);
       return EXIT.ok;
     }
     const { parts, given, isConfirmed } = parsed;

@@ -3,6 +3,7 @@ import type { JsonClient, JsonResponse } from '@spanline/remote';
 import { cloudwatchSetup, datadogSetup, elasticsearchSetup, type SetupRequest } from '@spanline/ship';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
+import { printHelp } from '../help.ts';
 import { checkUrl, connectCluster, connectDatadog } from '../targets/index.ts';
 import { findPipeline } from './datadog-pipeline.ts';
 import { elasticOptions, parseSetupOptions, SETUP_HELP, type SetupOptions } from './options.ts';
@@ -105,7 +106,7 @@ function setUpCloudwatch({ logGroup, file, retentionDays }: SetupOptions, io: Co
 }
 
 async function perform(options: SetupOptions, io: CommandIo): Promise<void> {
-  if (options.help) io.stdout.write(SETUP_HELP);
+  if (options.help) printHelp(SETUP_HELP, io);
   else if (options.target === 'datadog') await setUpDatadog(options, io);
   else if (options.target === 'cloudwatch') setUpCloudwatch(options, io);
   else await setUpElastic(options.target === 'opensearch' ? 'opensearch' : 'elasticsearch', options, io);

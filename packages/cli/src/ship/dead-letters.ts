@@ -5,6 +5,7 @@ import { lockFolders, withCompanions } from '@spanline/ship/internal';
 import { type CommandIo, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { lineText } from '../report/index.ts';
 import { resolveConfig, type ShipConfig } from './config.ts';
 import { asideOf, filesOf, FOLDER, lettersOf, putBack, sinksOf, takeOut } from './dead-letter-files.ts';
@@ -154,7 +155,7 @@ export async function runDeadLetters(args: readonly string[], io: CommandIo): Pr
     ...rest
   } = checkFlags(flags, FLAGS);
   if (help) {
-    io.stdout.write(DEAD_LETTERS_HELP);
+    printHelp(DEAD_LETTERS_HELP, io);
     return EXIT.ok;
   }
   const { dir, config: path, 'time-field': timeField } = rest;

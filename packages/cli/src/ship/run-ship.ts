@@ -5,6 +5,7 @@ import { type Report, type Shipper, spool, startShipper } from '@spanline/ship';
 import { createRateMeter } from '@spanline/ship/internal';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
+import { printHelp } from '../help.ts';
 import { lineText } from '../report/index.ts';
 import { resolveConfig, type ShipConfig } from './config.ts';
 import { runDeadLetters } from './dead-letters.ts';
@@ -124,7 +125,7 @@ export async function runShip(args: readonly string[], io: CommandIo): Promise<n
     checkCommand(first);
     const options = parseShipOptions(args);
     if (options.help) {
-      io.stdout.write(SHIP_HELP);
+      printHelp(SHIP_HELP, io);
       return EXIT.ok;
     }
     const config = await resolveConfig(options, io.env);

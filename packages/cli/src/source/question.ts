@@ -3,6 +3,7 @@
 import { allOf, type Filter, open, parseFilter, type Query, type QuerySource, type ReadOptions } from '@spanline/query';
 import { type CommandIo, endEarly, EXIT, type RunCommand } from '../command.ts';
 import { checkFlags, type FlagTable, type FlagValues, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { checkReportFlags, printReport, type Report, REPORT_FLAGS, REPORT_HELP } from '../report/index.ts';
 import { clusterSource } from './cluster-source.ts';
 import { defaultSources, findSources, isUrl, type SplitWords, splitWords } from './find-source.ts';
@@ -168,7 +169,7 @@ async function ask<Table extends FlagTable>(
     FlagValues<typeof SOURCE_FLAGS> &
     FlagValues<typeof REPORT_FLAGS>;
   if (flags.help === true) {
-    io.stdout.write(question.help + SHARED_HELP);
+    printHelp(question.help + SHARED_HELP, io);
     return EXIT.ok;
   }
   checkReportFlags(flags);

@@ -5,6 +5,7 @@ import { openLogFile } from '@spanline/query/internal';
 import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { findSources } from '../source/find-source.ts';
 import { timeRange } from '../source/time-range.ts';
 import { type FollowOptions, followFile } from './follow-file.ts';
@@ -144,7 +145,7 @@ export async function runTail(args: readonly string[], io: CommandIo): Promise<n
     const { flags: given, positionals } = splitArguments(args, FLAGS, { h: 'help' });
     const flags = checkFlags(given, FLAGS);
     if (flags.help === true) {
-      io.stdout.write(HELP);
+      printHelp(HELP, io);
       return EXIT.ok;
     }
     const [path, ...others] = positionals.length > 0 || io.stdin.isTTY !== true ? positionals : findSources([], io);

@@ -5,6 +5,7 @@ import { type EmbedOptions, startViewer } from '@spanline/viewer';
 import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../flags.ts';
+import { printHelp } from '../help.ts';
 import { defaultSources, findSources, joinFilters, sourceOf, splitWords, timeRange } from '../source/index.ts';
 import { checkFiles } from './check-files.ts';
 import { openBrowser } from './open-browser.ts';
@@ -90,7 +91,7 @@ async function start(args: readonly string[], io: CommandIo): Promise<number> {
   const split = splitArguments(args, FLAGS, { f: 'filter', h: 'help' });
   const flags = checkFlags(split.flags, FLAGS);
   if (flags.help === true) {
-    io.stdout.write(HELP);
+    printHelp(HELP, io);
     return EXIT.ok;
   }
   if (flags.json === true && flags.md === true) fail('--md', 'absent beside --json');

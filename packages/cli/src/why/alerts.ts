@@ -2,6 +2,7 @@
 
 import { backtest, type BacktestResult } from '@spanline/monitor/offline';
 import { type CommandIo, EXIT, type RunCommand } from '../command.ts';
+import { printHelp } from '../help.ts';
 import { type Block, cell, type Report } from '../report/index.ts';
 import { defineQuestion, isSource } from '../source/index.ts';
 import { checkReport } from './check.ts';
@@ -105,7 +106,7 @@ export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
     );
   }
   const isHelp = name === '--help' || name === '-h';
-  if (isHelp) io.stdout.write(HELP);
+  if (isHelp) printHelp(HELP, io);
   else io.stderr.write(`spanline alerts: backtest, check, render, diff or apply is expected\n\n${HELP}`);
   return isHelp ? EXIT.ok : EXIT.usage;
 };

@@ -6,6 +6,7 @@ import { SpanlineError } from '@spanline/record';
 import { type CommandIo, endEarly, EXIT, type RunCommand } from '../../command.ts';
 import { fail } from '../../fail.ts';
 import { checkFlags, splitArguments } from '../../flags.ts';
+import { printHelp } from '../../help.ts';
 import { checkReportFlags, printReport, REPORT_FLAGS, REPORT_HELP } from '../../report/index.ts';
 import { createScanProgress, findSources, notesOf, sourceOf, splitWords, timeRange } from '../../source/index.ts';
 import { readApp } from '../app/read-app.ts';
@@ -64,7 +65,7 @@ async function examine(args: readonly string[], io: CommandIo): Promise<number> 
   const split = splitArguments(args, FLAGS, { h: 'help' });
   const flags = checkFlags(split.flags, FLAGS);
   if (flags.help === true) {
-    io.stdout.write(HELP);
+    printHelp(HELP, io);
     return EXIT.ok;
   }
   checkReportFlags(flags);

@@ -5,6 +5,7 @@ import { type CommandIo, endEarly, EXIT, type RunCommand } from '../../command.t
 import { isConfirmed } from '../../confirm.ts';
 import { fail } from '../../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../../flags.ts';
+import { printHelp } from '../../help.ts';
 import {
   type Block,
   checkReportFlags,
@@ -106,7 +107,7 @@ async function init(args: readonly string[], io: CommandIo): Promise<number> {
   const split = splitArguments(args, FLAGS, { h: 'help' });
   const flags = checkFlags(split.flags, FLAGS);
   if (flags.help === true) {
-    io.stdout.write(HELP);
+    printHelp(HELP, io);
     return EXIT.ok;
   }
   checkReportFlags(flags);

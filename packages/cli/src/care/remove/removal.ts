@@ -3,6 +3,7 @@
 import { type CommandIo, endEarly, EXIT, type RunCommand } from '../../command.ts';
 import { fail } from '../../fail.ts';
 import { checkFlags, type FlagTable, type FlagValues, splitArguments } from '../../flags.ts';
+import { printHelp } from '../../help.ts';
 import { checkReportFlags, printReport, REPORT_FLAGS, REPORT_HELP } from '../../report/index.ts';
 import { findSources, splitWords } from '../../source/index.ts';
 import { type ClusterRemoval, removeFromCluster } from './cluster.ts';
@@ -173,7 +174,7 @@ async function remove<Table extends FlagTable>(
   const split = splitArguments(args, table, { h: 'help' });
   const flags = checkFlags<FlagTable>(split.flags, table) as FlagValues<Table> & FlagValues<typeof FLAGS>;
   if (flags.help === true) {
-    io.stdout.write(command.help + SHARED_HELP);
+    printHelp(command.help + SHARED_HELP, io);
     return EXIT.ok;
   }
   checkReportFlags(flags);

@@ -1,6 +1,7 @@
 /** `spanline alerts render | diff | apply <engine> <rules>`. */
 import { ApplyError, type Compilation, type Resource } from '@spanline/dashboards';
 import { type CommandIo, endEarly, EXIT, messageOf } from '../../command.ts';
+import { printHelp } from '../../help.ts';
 import { lineText, printReport, safeJson } from '../../report/index.ts';
 import { applyAll, showPlan } from '../../targets/index.ts';
 import { readRules } from '../rules-file.ts';
@@ -107,7 +108,7 @@ export async function compileAlerts(action: CompileAction, args: readonly string
   try {
     const parsed = parseCompile(action, args);
     if (parsed !== undefined) return await perform(parsed, io);
-    io.stdout.write(COMPILE_HELP);
+    printHelp(COMPILE_HELP, io);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ApplyError) || io.stop.aborted) return endEarly('alerts', error, io);
