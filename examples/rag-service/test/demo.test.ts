@@ -24,13 +24,14 @@ async function viewsOnce(): Promise<void> {
   expect(await once(child, 'exit')).toEqual([0, null]);
 }
 
+/** The demo loads the compiled packages, as an application does. `pnpm demo` loads their sources. */
 describe('the demo', () => {
   it('prints every trace, writes valid lines and exits with 0', async () => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--conditions', '@spanline/source', '--import', 'tsx', 'src/demo.ts'],
-      { cwd: FOLDER, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' } },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/demo.ts'], {
+      cwd: FOLDER,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' },
+    });
     expect([status, stderr]).toEqual([0, '']);
     for (const part of [
       'docs_assistant',
@@ -70,11 +71,11 @@ describe('the demo', () => {
   });
 
   it('opens its log in the viewer, which ends with it', async () => {
-    const child = spawn(
-      process.execPath,
-      ['--conditions', '@spanline/source', '--import', 'tsx', 'src/demo.ts', '--view', '--no-open'],
-      { cwd: FOLDER, env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' }, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo.ts', '--view', '--no-open'], {
+      cwd: FOLDER,
+      env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     onTestFinished(() => void child.kill('SIGTERM'));
     const ended = once(child, 'exit');
     let address: string | undefined;

@@ -17,9 +17,10 @@ import { parseLine, type SpanRecord, type Tracer } from '@spanline/core';
 import { tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { wrapMcp } from '@spanline/mcp';
+import { compileProgram } from '../../../test/support/child.ts';
 import { memoryTracer } from './support/pair.ts';
 
-const SERVER = fileURLToPath(new URL('support/shelf.ts', import.meta.url));
+const SERVER = await compileProgram(fileURLToPath(new URL('support/shelf.ts', import.meta.url)));
 
 interface Shelf {
   readonly url: string;
@@ -29,8 +30,7 @@ interface Shelf {
 /** Starts a server over streamable HTTP in a process of its own. */
 async function startShelf(version: '1' | '2' = '1'): Promise<Shelf> {
   const file = join(mkdtempSync(join(tmpdir(), 'spanline-mcp-')), 'shelf.ndjson');
-  const execArgv = ['--conditions', '@spanline/source', '--import', 'tsx'];
-  const child = fork(SERVER, [version, 'http', file, 'trusting'], { execArgv });
+  const child = fork(SERVER, [version, 'http', file, 'trusting'], { execArgv: [] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [port] = (await once(child, 'message')) as [number];
   const records = (): SpanRecord[] =>

@@ -135,13 +135,9 @@ it.each([
   ['agent', ['no-request-ids']],
   ['figure-rag', ['no-request-ids']],
 ])('only what is so is found in the log of the example %s', async (name, names) => {
-  const { stdout } = spawnSync(
-    process.execPath,
-    ['--conditions', '@spanline/source', '--import', 'tsx', 'src/main.ts'],
-    {
-      cwd: join(ROOT, 'examples', name),
-      encoding: 'utf8',
-    },
-  );
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: join(ROOT, 'examples', name),
+    encoding: 'utf8',
+  });
   expect(namesOf(await examine(stdout)).toSorted()).toEqual(names);
 });
