@@ -51,7 +51,8 @@ const file = `/**
 
 import type { PhonePlan } from './phone-plan.ts';
 
-export const PHONE_PLANS: readonly PhonePlan[] = [
+/** Made at the first number that looks like one of a phone. */
+export const phonePlans = (): readonly PhonePlan[] => [
 ${plans.join('\n')}
 ];
 `;

@@ -50,7 +50,7 @@ function adapter(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors' | 'mod
 export const layerTable: LayerTable = {
   record: {
     workspace: [],
-    runtime: ['fastest-levenshtein'],
+    runtime: [],
     types: [],
     loaders: [],
     node: false,

@@ -1,5 +1,5 @@
 /** Names of model providers: OpenTelemetry's `gen_ai.provider.name`, or the provider's own where it has none. */
-import { memoize } from '@spanline/record';
+import { lazy, memoize } from '@spanline/record';
 
 /** A name of a host, of which `suffix` is the end, or a pattern of it. */
 type Host = string | RegExp;
@@ -148,10 +148,10 @@ function column<T>(values: (facts: ProviderFacts) => readonly T[] | undefined): 
   );
 }
 
-const BY_HOST = column(({ hosts }) => hosts);
-const BY_CLASS = column(({ classes }) => classes).toSorted(([a], [b]) => b.length - a.length);
-const BY_PREFIX: ReadonlyMap<string, string> = new Map(column(({ prefixes }) => prefixes));
-const BY_MODEL = column(({ models }) => (models === undefined ? undefined : [models]));
+const BY_HOST = lazy(() => column(({ hosts }) => hosts));
+const BY_CLASS = lazy(() => column(({ classes }) => classes).toSorted(([a], [b]) => b.length - a.length));
+const BY_PREFIX = lazy((): ReadonlyMap<string, string> => new Map(column(({ prefixes }) => prefixes)));
+const BY_MODEL = lazy(() => column(({ models }) => (models === undefined ? undefined : [models])));
 const BY_ID: ReadonlyMap<string, string> = new Map(column(({ ids }) => ids));
 
 /** Every name of a provider that is known, whoever has it. */
@@ -160,7 +160,7 @@ export const PROVIDER_NAMES: readonly string[] = [...Object.keys(PROVIDERS), ...
 /** The provider whose API answers on a host; `undefined` for a gateway or a server of the user's own. */
 export function providerOfHost(host: string): string | undefined {
   const name = host.toLowerCase();
-  return BY_HOST.find(([known]) =>
+  return BY_HOST().find(([known]) =>
     typeof known === 'string' ? name === known || name.endsWith(`.${known}`) : known.test(name),
   )?.[1];
 }
@@ -170,7 +170,7 @@ const MAX_KNOWN = 256;
 
 const classOwner = memoize<string, string | null>(MAX_KNOWN, (className) => {
   const name = className.toLowerCase().replace('chat', '');
-  return BY_CLASS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
+  return BY_CLASS().find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
 });
 
 /** The provider that a framework's class belongs to: `OpenAIEmbedding`, `AzureChatOpenAI`, `ChatBedrockConverse`. */
@@ -192,9 +192,9 @@ export interface SoldModel {
 /** The provider that a model's name implies: `groq/llama-3.3-70b-versatile`, `us.anthropic.claude-sonnet-4-6`. */
 export function providerOfModel(model: string): SoldModel | undefined {
   const slash = model.indexOf('/');
-  const named = slash < 1 ? undefined : BY_PREFIX.get(model.slice(0, slash).toLowerCase());
+  const named = slash < 1 ? undefined : BY_PREFIX().get(model.slice(0, slash).toLowerCase());
   if (named !== undefined) return { provider: named, model: model.slice(slash + 1) };
-  const only = BY_MODEL.find(([pattern]) => pattern.test(model));
+  const only = BY_MODEL().find(([pattern]) => pattern.test(model));
   return only === undefined ? undefined : { provider: only[1], model };
 }
 

@@ -80,7 +80,7 @@ export class AnswerUsage {
       else if (key === 'delta' && type !== CONTENT) this.#addChoice(props(value));
       else if (key === 'metadata') this.#addMetadata(props(value));
       else if (HOLDERS.has(key)) this.#addHeld(value, depth);
-      else if (USAGE.has(key) || isConditionKey(key) || ANSWER_KEYS.has(key)) this.#answer[key] = value;
+      else if (USAGE().has(key) || isConditionKey(key) || ANSWER_KEYS.has(key)) this.#answer[key] = value;
     }
     if ((this.#items?.length ?? 0) > MAX_ITEMS) this.#items?.splice(MAX_ITEMS);
   }

@@ -1,6 +1,13 @@
 /** The billed call that attributes of a span describe. */
 
-import { ATTRIBUTE_KEYS, type AttributeKey, type BilledUnit, type BilledUnits, unitOfKey } from '@spanline/record';
+import {
+  ATTRIBUTE_KEYS,
+  type AttributeKey,
+  type BilledUnit,
+  type BilledUnits,
+  lazy,
+  unitOfKey,
+} from '@spanline/record';
 import { type KeyEntry, KeyTable } from '../gate/index.ts';
 import { regionOf, tierOf } from './conditions.ts';
 import type { BilledCall } from './cost.ts';
@@ -61,8 +68,11 @@ interface BillKey extends KeyEntry {
   readonly setFact: SetFact | undefined;
 }
 
-const BILL_KEYS: KeyTable<BillKey> = new KeyTable(
-  ATTRIBUTE_KEYS.map((key) => ({ key, next: undefined, unit: unitOfKey(key), setFact: FACTS.get(key) })),
+const BILL_KEYS = lazy(
+  (): KeyTable<BillKey> =>
+    new KeyTable(
+      ATTRIBUTE_KEYS.map((key) => ({ key, next: undefined, unit: unitOfKey(key), setFact: FACTS.get(key) })),
+    ),
 );
 
 /**
@@ -74,8 +84,9 @@ export function readBilledCall(attributes: Readonly<Record<string, unknown>>, ti
   const units: BilledUnits = {};
   const call: BilledCall = timestamp === undefined ? { units } : { units, timestamp };
   let last: BillKey | undefined;
+  const billKeys = BILL_KEYS();
   for (const key in attributes) {
-    const entry = BILL_KEYS.after(last, key);
+    const entry = billKeys.after(last, key);
     if (entry === undefined) continue;
     last = entry;
     if (entry.unit !== undefined) units[entry.unit] = attributes[key] as number;

@@ -52,7 +52,7 @@ function addIterations(counts: Counts, iterations: unknown): void {
     if (type === 'fallback_message') counts.conditions.tier = FALLBACK;
     if (type !== 'compaction' && type !== 'advisor_message') continue;
     const inner: Counts = { readings: {}, conditions: {}, unknown: undefined };
-    readObject(inner, type === 'compaction' ? USAGE : NO_SPELLINGS, iteration, `iterations.${type}`);
+    readObject(inner, type === 'compaction' ? USAGE() : NO_SPELLINGS, iteration, `iterations.${type}`);
     for (const reading in inner.readings) {
       const key = reading as Reading;
       counts.readings[key] = (counts.readings[key] ?? 0) + (inner.readings[key] ?? 0);
@@ -68,11 +68,11 @@ function count(raw: Record<string, unknown>, kind: ReportKind, roles: number): C
   if ((roles & (ROLE.billed | ROLE.opaque)) !== 0) {
     const billed = raw['billed_units'] ?? raw['billedUnits'];
     if (isObject(billed)) {
-      readObject(counts, COHERE_UNITS, billed as Record<string, unknown>, 'billed_units');
+      readObject(counts, COHERE_UNITS(), billed as Record<string, unknown>, 'billed_units');
       return counts;
     }
   }
-  readObject(counts, USAGE, raw, '', SKIPPED[kind]);
+  readObject(counts, USAGE(), raw, '', SKIPPED[kind]);
   if ((roles & (ROLE.iterations | ROLE.opaque)) !== 0) addIterations(counts, raw['iterations']);
   return counts;
 }

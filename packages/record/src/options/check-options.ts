@@ -1,35 +1,8 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { SpanlineError } from '../error.ts';
 import { type Check, isObject, type Shape } from './check.ts';
+import { nearest } from './nearest.ts';
 
 type Rules = Readonly<Record<string, Check<unknown>>>;
-
-/** A key with at most this share of wrong letters is a typo of a known key; one wrong letter always is. */
-const LARGEST_TYPO = 0.4;
-/** Words of fewer letters are near to many others. */
-const SHORTEST = 3;
-/** Two letters that changed their places. */
-const SWAP = 2;
-
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
-const lettersOf = (name: string): string => name.split('').toSorted().join('');
-
-function isTypo(word: string, candidate: string): boolean {
-  const wrong = distance(word, candidate);
-  if (wrong === SWAP && lettersOf(word) === lettersOf(candidate)) return true;
-  return wrong <= Math.max(1, Math.round(word.length * LARGEST_TYPO));
-}
-
-/** The known name that was probably meant; `undefined` if none is near, and the word begins several or none. */
-export function nearest(key: string, known: readonly string[]): string | undefined {
-  const word = plain(key);
-  if (known.length === 0) return undefined;
-  const candidate = closest(word, known.map(plain));
-  if (word === candidate || (word.length >= SHORTEST && isTypo(word, candidate)))
-    return known.find((name) => plain(name) === candidate);
-  const [only, ...others] = word.length < SHORTEST ? [] : known.filter((name) => plain(name).startsWith(word));
-  return others.length === 0 ? only : undefined;
-}
 
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;

@@ -1,3 +1,4 @@
 export type { Check, NumberBounds, Shape } from './check.ts';
 export * as option from './check.ts';
-export { checkOptions, nearest } from './check-options.ts';
+export { checkOptions } from './check-options.ts';
+export { nearest } from './nearest.ts';

@@ -11,7 +11,7 @@ const FAMILIES: readonly string[] = OPEN_KEY_PREFIXES.map((prefix) => prefix.sli
 const MAX_PATHS = 2000;
 
 function split(key: string): readonly string[] {
-  const name = DATADOG[key] ?? key;
+  const name = DATADOG()[key] ?? key;
   const family = FAMILIES.find((prefix) => name.startsWith(`${prefix}.`));
   if (family === undefined) return name.split('.');
   return [...family.split('.'), name.slice(family.length + 1)];

@@ -26,7 +26,7 @@ const RENDERINGS = lazy(
     new Map(
       ATTRIBUTE_KEYS.map((key) => [
         key,
-        { name: ECS[key] ?? key, isStructured: attributeRow(key)?.kind === 'json', derive: DERIVE[key] },
+        { name: ECS()[key] ?? key, isStructured: attributeRow(key)?.kind === 'json', derive: DERIVE[key] },
       ]),
     ),
 );

@@ -65,18 +65,18 @@ const DERIVED: Readonly<Record<ProfileName, Derived>> = {
 const escaped = (text: string): string => text.replaceAll('.', String.raw`\.`);
 
 function flatSchema(profile: ProfileName): JsonSchema {
-  const spell = (key: string): string => SPELLINGS[profile][key] ?? key;
+  const spell = (key: string): string => SPELLINGS[profile]()[key] ?? key;
   const properties: Record<string, JsonSchema> = {};
   for (const key of ATTRIBUTE_KEYS) properties[spell(key)] = valueSchema(key, profile);
   const patterns = OPEN_KEY_PREFIXES.map((prefix) => [`^${escaped(prefix)}.+$`, SCALAR]);
   return {
     properties: { ...properties, ...DERIVED[profile] },
     patternProperties: Object.fromEntries(patterns) as JsonSchema,
-    required: REQUIRED.map(spell),
+    required: REQUIRED().map(spell),
     additionalProperties: false,
     maxProperties: MAX_KEYS + Object.keys(DERIVED[profile]).length,
     propertyNames: { maxLength: MAX_KEY_LENGTH },
-    allOf: Object.entries(REQUIRED_BY_EVENT).map(([event, required]) => ({
+    allOf: Object.entries(REQUIRED_BY_EVENT()).map(([event, required]) => ({
       if: { properties: { 'event.name': { const: event } }, required: ['event.name'] },
       then: { required: required.map(spell) },
     })),
@@ -106,7 +106,7 @@ function requireNested(keys: readonly string[]): JsonSchema {
   const root: JsonSchema = {};
   for (const key of keys) {
     let node = root;
-    const path = (DATADOG[key] ?? key).split('.');
+    const path = (DATADOG()[key] ?? key).split('.');
     for (const [index, name] of path.entries()) {
       const required = (node['required'] ??= []) as string[];
       if (!required.includes(name)) required.push(name);
@@ -121,16 +121,16 @@ function requireNested(keys: readonly string[]): JsonSchema {
 function nestedSchema(): JsonSchema {
   const root = objectSchema();
   for (const key of ATTRIBUTE_KEYS) {
-    const path = (DATADOG[key] ?? key).split('.');
+    const path = (DATADOG()[key] ?? key).split('.');
     descend(root, path.slice(0, -1)).properties[path.at(-1) as string] = valueSchema(key, 'datadog');
   }
   for (const prefix of OPEN_KEY_PREFIXES) descend(root, prefix.slice(0, -1).split('.')).additionalProperties = SCALAR;
   Object.assign(root.properties, DERIVED.datadog);
-  const events = Object.entries(REQUIRED_BY_EVENT).map(([event, required]) => ({
+  const events = Object.entries(REQUIRED_BY_EVENT()).map(([event, required]) => ({
     if: { properties: { event: { properties: { name: { const: event } }, required: ['name'] } }, required: ['event'] },
     then: requireNested(required),
   }));
-  return { ...root, allOf: [requireNested(REQUIRED), ...events] };
+  return { ...root, allOf: [requireNested(REQUIRED()), ...events] };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { attributeKeys, type AttributeKind, attributeRow, FORMS, type SpanRecord } from '../schema/index.ts';
+import { lazy } from '../values/lazy.ts';
 import { type OtlpSpelling, spell } from './otlp-spelling.ts';
 
 /** An attribute value of OTLP/JSON. 64-bit integers are strings. */
@@ -39,10 +40,10 @@ export interface OtlpTraces {
 }
 
 /** Keys that OTLP keeps in the resource. */
-const RESOURCE_KEYS = attributeKeys(({ otlp }) => otlp === 'resource');
+const RESOURCE_KEYS = lazy(() => attributeKeys(({ otlp }) => otlp === 'resource'));
 
 /** Keys that have a place of their own in an OTLP span, or that only a line needs. */
-const OWN_PLACE: ReadonlySet<string> = new Set(attributeKeys(({ otlp }) => otlp !== undefined));
+const OWN_PLACE = lazy((): ReadonlySet<string> => new Set(attributeKeys(({ otlp }) => otlp !== undefined)));
 
 const KINDS: ReadonlyMap<unknown, number> = new Map([
   ['INTERNAL', 1],
@@ -149,7 +150,7 @@ function toSpan(record: SpanRecord, spelling: OtlpSpelling): OtlpSpan | undefine
   const end = start + BigInt(Number.isFinite(duration) ? Math.max(0, Math.round(duration)) : 0);
   const own = toAttributes(
     record,
-    Object.keys(record).filter((key) => !OWN_PLACE.has(key)),
+    Object.keys(record).filter((key) => !OWN_PLACE().has(key)),
   );
   const attributes = spelling === 'conventions' ? own : spell(own, spelling);
   const type = record['span.type'] ?? '';
@@ -204,7 +205,9 @@ export function toOtlp(records: readonly SpanRecord[], spelling: OtlpSpelling = 
   for (const record of records) {
     const span = toSpan(record, spelling);
     if (span === undefined) continue;
-    const identity = RESOURCE_KEYS.map((key) => record[key]).join('\n');
+    const identity = RESOURCE_KEYS()
+      .map((key) => record[key])
+      .join('\n');
     const { scopes } = getOrAdd(groups, identity, () => ({ resource: record, scopes: new Map() }));
     const name = record['otel.scope.name'] ?? '';
     const version = record['otel.scope.version'];
@@ -216,7 +219,7 @@ export function toOtlp(records: readonly SpanRecord[], spelling: OtlpSpelling = 
   }
   return {
     resourceSpans: [...groups.values()].map(({ resource, scopes }) => ({
-      resource: { attributes: toAttributes(resource, RESOURCE_KEYS) },
+      resource: { attributes: toAttributes(resource, RESOURCE_KEYS()) },
       scopeSpans: [...scopes.values()].map(({ spans, ...scope }) => ({ scope, spans })),
     })),
   };

@@ -1,4 +1,5 @@
 import { ATTRIBUTE_KEYS, attributeRow } from '../schema/index.ts';
+import { lazy } from '../values/lazy.ts';
 import type { ProfileName } from './names.ts';
 
 /** Canonical keys and their names in a profile. A key that is not listed keeps its name. */
@@ -15,19 +16,19 @@ function renamed(profile: 'ecs' | 'datadog'): Spelling {
 }
 
 /** Elastic Common Schema 8. Fields that it maps as `nested` cannot take plain strings and get names of ours. */
-export const ECS: Spelling = renamed('ecs');
+export const ECS = lazy(() => renamed('ecs'));
 
 /** Datadog's standard attributes. */
-export const DATADOG: Spelling = renamed('datadog');
+export const DATADOG = lazy(() => renamed('datadog'));
 
 /** The spelling of each profile. */
-export const SPELLINGS: Readonly<Record<ProfileName, Spelling>> = {
-  otel: Object.create(null) as Spelling,
+export const SPELLINGS: Readonly<Record<ProfileName, () => Spelling>> = {
+  otel: lazy(() => Object.create(null) as Spelling),
   ecs: ECS,
   datadog: DATADOG,
 };
 
 /** The name of a key in a profile. */
 export function profileKey(key: string, profile: ProfileName): string {
-  return SPELLINGS[profile][key] ?? key;
+  return SPELLINGS[profile]()[key] ?? key;
 }

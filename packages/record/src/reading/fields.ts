@@ -88,8 +88,8 @@ function dialect(names: ReadonlyMap<string, string>, profile: Spelling = {}): Di
 const inverted = (spelling: Spelling): Map<string, string> =>
   new Map(Object.entries(spelling).map(([canonical, name]) => [name, canonical]));
 
-const IN_ECS = lazy(() => dialect(inverted(ECS), ECS));
-const IN_DATADOG = lazy(() => dialect(inverted(DATADOG), DATADOG));
+const IN_ECS = lazy(() => dialect(inverted(ECS()), ECS()));
+const IN_DATADOG = lazy(() => dialect(inverted(DATADOG()), DATADOG()));
 const OTHERWISE = lazy(() => dialect(fromCorrelation()));
 
 const own = (fields: Readonly<Props>, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);

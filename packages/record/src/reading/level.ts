@@ -5,20 +5,25 @@
  * and alert are errors in syslog and Google Cloud, fatal elsewhere.
  */
 
+import { lazy } from '../values/lazy.ts';
+
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 type Fields = Readonly<Record<string, unknown>>;
 /** Levels and the smallest number of each, ascending. */
 type Scale = readonly (readonly [number, Level])[];
 
-const TEXTS: ReadonlyMap<string, Level> = new Map(
-  Object.entries<readonly string[]>({
-    trace: ['trace', 'trc', 't', 'silly', 'finest', 'finer', 'all'],
-    debug: ['debug', 'dbg', 'dbug', 'd', 'fine', 'config', 'verbose', 'http'],
-    info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'note', 'system', 'log', 'default'],
-    warn: ['warn', 'warning', 'wrn', 'w'],
-    error: ['error', 'err', 'eror', 'erro', 'e', 'severe', 'crit', 'alert', 'dpanic'],
-    fatal: ['fatal', 'ftl', 'f', 'critical', 'emerg', 'emergency', 'panic'],
-  }).flatMap(([level, texts]) => texts.map((text): [string, Level] => [text, level as Level])),
+const TEXTS = lazy(
+  (): ReadonlyMap<string, Level> =>
+    new Map(
+      Object.entries<readonly string[]>({
+        trace: ['trace', 'trc', 't', 'silly', 'finest', 'finer', 'all'],
+        debug: ['debug', 'dbg', 'dbug', 'd', 'fine', 'config', 'verbose', 'http'],
+        info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'note', 'system', 'log', 'default'],
+        warn: ['warn', 'warning', 'wrn', 'w'],
+        error: ['error', 'err', 'eror', 'erro', 'e', 'severe', 'crit', 'alert', 'dpanic'],
+        fatal: ['fatal', 'ftl', 'f', 'critical', 'emerg', 'emergency', 'panic'],
+      }).flatMap(([level, texts]) => texts.map((text): [string, Level] => [text, level as Level])),
+    ),
 );
 
 /** pino and bunyan. A smaller number is `trace`. */
@@ -111,7 +116,7 @@ function numberOf(value: unknown): number | undefined {
 function ofFamily(text: string, fields: Fields): Level | undefined {
   if (text === 'critical' && Object.hasOwn(fields, 'severity')) return 'error';
   const isSerilog = Object.hasOwn(fields, '@t') || Object.hasOwn(fields, 'MessageTemplate');
-  return text === 'verbose' && isSerilog ? 'trace' : TEXTS.get(text);
+  return text === 'verbose' && isSerilog ? 'trace' : TEXTS().get(text);
 }
 
 /** A colour of a terminal, which winston's `colorize` writes into the level. */
@@ -125,7 +130,7 @@ function ofText(value: unknown, fields: Fields): Level | undefined {
   const known = ofFamily(text, fields);
   if (known !== undefined) return known;
   const [, name = '', step = ''] = /^([a-z]+)([+-]?\d+)$/.exec(text) ?? [];
-  return name === 'debug' && step.startsWith('-') ? 'trace' : TEXTS.get(name);
+  return name === 'debug' && step.startsWith('-') ? 'trace' : TEXTS().get(name);
 }
 
 /** Syslog's numbers are below pino's. They count where the line has no field of pino or bunyan. */

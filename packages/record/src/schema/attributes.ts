@@ -1,3 +1,4 @@
+import { lazy } from '../values/lazy.ts';
 import { CONTENT } from './attributes/content.ts';
 import { CORRELATION, IDENTITY } from './attributes/correlation.ts';
 import { ENVELOPE, RESOURCE } from './attributes/envelope.ts';
@@ -98,12 +99,14 @@ export function isOpenKey(key: string): boolean {
 }
 
 /** Keys that every line has. */
-export const REQUIRED: readonly AttributeKey[] = attributeKeys(({ required }) => required === 'line');
+export const REQUIRED = lazy((): readonly AttributeKey[] => attributeKeys(({ required }) => required === 'line'));
 
 /** Further keys that the lines of an event have. */
-export const REQUIRED_BY_EVENT: Readonly<Record<string, readonly AttributeKey[]>> = Object.fromEntries(
-  ATTRIBUTES['event.name'].values.map((event) => [
-    event,
-    attributeKeys(({ required }) => required !== undefined && required !== 'line' && required.includes(event)),
-  ]),
+export const REQUIRED_BY_EVENT = lazy((): Readonly<Record<string, readonly AttributeKey[]>> =>
+  Object.fromEntries(
+    ATTRIBUTES['event.name'].values.map((event) => [
+      event,
+      attributeKeys(({ required }) => required !== undefined && required !== 'line' && required.includes(event)),
+    ]),
+  ),
 );

@@ -1,5 +1,7 @@
 /** Units that providers bill, in the vocabulary of the price catalogue `@pydantic/genai-prices`. */
 
+import { lazy } from '../values/lazy.ts';
+
 /**
  * Every unit: its key in the catalogue's prices, how many units such a price is for, and what the unit counts. A unit
  * is part of another one if it counts all that the other one counts, and more: `input_audio_tokens` is part of
@@ -118,17 +120,18 @@ export function unitOfKey(key: string): BilledUnit | undefined {
   return UNIT_OF_KEY.get(key);
 }
 
-const COUNTS: ReadonlyMap<BilledUnit, ReadonlySet<string>> = new Map(
-  BILLED_UNITS.map((unit) => [unit, new Set(UNITS[unit][2].split(' '))]),
+const COUNTS = lazy(
+  (): ReadonlyMap<BilledUnit, ReadonlySet<string>> =>
+    new Map(BILLED_UNITS.map((unit) => [unit, new Set(UNITS[unit][2].split(' '))])),
 );
 
 /** True if a unit is part of another one: it counts all that the other one counts, and more. */
 export function isPartOf(part: BilledUnit, whole: BilledUnit): boolean {
-  const [a, b] = [COUNTS.get(part), COUNTS.get(whole)];
+  const [a, b] = [COUNTS().get(part), COUNTS().get(whole)];
   return a !== undefined && b !== undefined && a.size > b.size && [...b].every((word) => a.has(word));
 }
 
 /** How much a unit says of what it counts. A part says more than its whole. */
 export function detailOf(unit: BilledUnit): number {
-  return COUNTS.get(unit)?.size ?? 0;
+  return COUNTS().get(unit)?.size ?? 0;
 }

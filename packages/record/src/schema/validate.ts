@@ -43,7 +43,9 @@ const CHECKS: Readonly<Record<AttributeKind | 'scalar', Check>> = {
 const show = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
 
 function requiredBy(event: unknown): readonly string[] {
-  return typeof event === 'string' && Object.hasOwn(REQUIRED_BY_EVENT, event) ? (REQUIRED_BY_EVENT[event] ?? []) : [];
+  return typeof event === 'string' && Object.hasOwn(REQUIRED_BY_EVENT(), event)
+    ? (REQUIRED_BY_EVENT()[event] ?? [])
+    : [];
 }
 
 function checkValue(key: string, value: unknown): ValidationError | undefined {
@@ -91,7 +93,7 @@ export function validate(record: object): ValidationResult {
     const error = checkValue(key, source[key]);
     if (error !== undefined) errors.push(error);
   }
-  for (const key of [...REQUIRED, ...requiredBy(source['event.name'])]) {
+  for (const key of [...REQUIRED(), ...requiredBy(source['event.name'])]) {
     if (source[key] === undefined) errors.push({ key, expected: 'a value', got: 'nothing' });
   }
   return errors.length === 0 ? { valid: true } : { valid: false, errors };

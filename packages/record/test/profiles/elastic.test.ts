@@ -27,7 +27,7 @@ function structured(json: string): unknown {
 }
 
 describe('lines for Elasticsearch', () => {
-  const names = Object.keys(ATTRIBUTES).map((key) => ECS[key] ?? key);
+  const names = Object.keys(ATTRIBUTES).map((key) => ECS()[key] ?? key);
 
   it('have no key whose name asks for another type than its value', () => {
     expect(names.filter((name) => TYPED_NAMES.some((typed) => typed.test(name)) && !FITTING.has(name))).toEqual([]);

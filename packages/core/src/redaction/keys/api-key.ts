@@ -3,11 +3,11 @@ import { type Hint, patternOf, RARE_LETTERS } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range, Rule } from '../rule.ts';
 import type { KeyFormat } from './key-format.ts';
-import { VENDORS_A_G } from './vendors-a-g.ts';
-import { VENDORS_H_Z } from './vendors-h-z.ts';
+import { vendorsAToG } from './vendors-a-g.ts';
+import { vendorsHToZ } from './vendors-h-z.ts';
 
 /** How vendors write their keys: more than a hundred of them. */
-export const KEY_FORMATS: readonly KeyFormat[] = [...VENDORS_A_G, ...VENDORS_H_Z];
+export const keyFormats = (): readonly KeyFormat[] => [...vendorsAToG(), ...vendorsHToZ()];
 
 /** A key format, cut at the character that a text is searched for. */
 interface CutFormat {
@@ -32,7 +32,7 @@ function cut([, prefix, body]: KeyFormat): CutFormat {
   return { head, trigger, start, body, isMarked: true };
 }
 
-const FORMATS = lazy(() => KEY_FORMATS.map(cut));
+const FORMATS = lazy(() => keyFormats().map(cut));
 const alternatives = (patterns: Iterable<string>): string => [...new Set(patterns)].join('|');
 const behind = (formats: readonly CutFormat[]): string =>
   `(?<=(?<![A-Za-z0-9])(?:${alternatives(formats.map(({ head, trigger }) => head + trigger))}))`;

@@ -1,7 +1,7 @@
 /** Key formats of vendors from A to G. See {@link KeyFormat}. */
 import { gitleaks, listed, type KeyFormat, trufflehog } from './key-format.ts';
 
-export const VENDORS_A_G: readonly KeyFormat[] = [
+export const vendorsAToG = (): readonly KeyFormat[] => [
   ['1Password', 'ops_', 'eyJ[A-Za-z0-9/+]{100,2048}', gitleaks('1password-service-account-token')],
   ['1Password', 'A3-', '[A-Z0-9]{6}-[A-Z0-9-]{16,32}', gitleaks('1password-secret-key')],
   ['Adafruit', 'aio_', '[A-Za-z0-9]{28}', trufflehog('adafruitio')],

@@ -1,7 +1,7 @@
 /** Key formats of vendors from H to Z. See {@link KeyFormat}. */
 import { gitleaks, listed, type KeyFormat, trufflehog } from './key-format.ts';
 
-export const VENDORS_H_Z: readonly KeyFormat[] = [
+export const vendorsHToZ = (): readonly KeyFormat[] => [
   [
     'Harness',
     String.raw`[ps]at\.[A-Za-z0-9_-]{22}\.`,

@@ -1,5 +1,5 @@
 import type { PhonePlan } from './phone-plan.ts';
-import { PHONE_PLANS } from './plans.ts';
+import { phonePlans } from './plans.ts';
 
 interface CompiledPlan {
   readonly code: string;
@@ -23,7 +23,7 @@ function compile({ code, prefix, national, formats }: PhonePlan): CompiledPlan {
 /** Compiled with the first number that looks like one of a phone. */
 let compiled: readonly CompiledPlan[] | undefined;
 
-const plans = (): readonly CompiledPlan[] => (compiled ??= PHONE_PLANS.map(compile));
+const plans = (): readonly CompiledPlan[] => (compiled ??= phonePlans().map(compile));
 
 /** A number as it is written inside of its country. */
 export interface NationalNumber {

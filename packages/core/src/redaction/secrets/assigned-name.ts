@@ -50,7 +50,7 @@ export function wordsBefore(text: string, { name, start }: Named): string {
 const PARAMETER_START = /[?&;]$/;
 
 export function isParameter(text: string, { name, start }: Named): boolean {
-  return PARAMETER_START.test(text.charAt(start - 1)) && PARAMETERS.has(wordsOf(name).at(-1) ?? '');
+  return PARAMETER_START.test(text.charAt(start - 1)) && PARAMETERS().has(wordsOf(name).at(-1) ?? '');
 }
 
 export function isSignature({ name }: Named): boolean {

@@ -19,12 +19,12 @@ const endsInAscii = (word: string): boolean => /[ -~]$/.test(word);
 /** Endings that are enough: the name is read in whole when one of them is there. */
 function endings(): string[] {
   const lastWords = new Set([
-    ...PASSWORDS,
-    ...CREDENTIALS,
-    ...ENDINGS,
-    ...QUALIFIED.keys(),
-    ...PARAMETERS,
-    ...[...PHRASES, ...CODES].map(lastWord),
+    ...PASSWORDS(),
+    ...CREDENTIALS(),
+    ...ENDINGS(),
+    ...QUALIFIED().keys(),
+    ...PARAMETERS(),
+    ...[...PHRASES(), ...CODES()].map(lastWord),
   ]);
   return ['token', 'keys', 'codes', 'keyid', 'key_id', 'key-id', ...lastWords];
 }
@@ -35,5 +35,5 @@ export const END_OF_NAME = lazy((): string => {
   const [ascii, others] = [ends.filter(endsInAscii), ends.filter((word) => !endsInAscii(word))];
   // A lookbehind reads from the end, so that the letter there decides first.
   const end = `(?:${anyEnding(ascii)}(?<=[ -~])|${anyEnding(others)}(?<=[^ -~]))`;
-  return `${end}(?:[_-]?${anyEnding([...ENDS_OF_NAMES])})?`;
+  return `${end}(?:[_-]?${anyEnding([...ENDS_OF_NAMES()])})?`;
 });

@@ -31,7 +31,7 @@ export function wordsOf(name: string): string[] {
   const words = Array.from(plainName(name).matchAll(WORD()), ([word]) => word.toLowerCase());
   while (words.length > 1) {
     const last = words.at(-1) ?? '';
-    if (!ENDS_OF_NAMES.has(last) && !/^\d+$/.test(last)) break;
+    if (!ENDS_OF_NAMES().has(last) && !/^\d+$/.test(last)) break;
     words.pop();
   }
   return words;
@@ -41,7 +41,7 @@ export function wordsOf(name: string): string[] {
 const MAX_PHRASE = 3;
 
 function endsInOneOf(phrases: ReadonlySet<string>, words: readonly string[]): boolean {
-  const telling = words.filter((word) => !SMALL_WORDS.has(word));
+  const telling = words.filter((word) => !SMALL_WORDS().has(word));
   for (let count = 1; count <= Math.min(MAX_PHRASE, telling.length); count++) {
     if (phrases.has(telling.slice(-count).join(' '))) return true;
   }
@@ -51,16 +51,16 @@ function endsInOneOf(phrases: ReadonlySet<string>, words: readonly string[]): bo
 function secrecyOf(words: readonly string[]): Secrecy {
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (last === 'pin') return OTHER_PINS.has(before) ? 'none' : 'all';
-  if (PASSWORDS.has(last)) return 'all';
-  if (CREDENTIALS.has(last)) return 'text';
-  if (last === 'token') return OTHER_TOKENS.has(before) ? 'none' : 'text';
+  if (last === 'pin') return OTHER_PINS().has(before) ? 'none' : 'all';
+  if (PASSWORDS().has(last)) return 'all';
+  if (CREDENTIALS().has(last)) return 'text';
+  if (last === 'token') return OTHER_TOKENS().has(before) ? 'none' : 'text';
   if ((last === 'pass' || last === 'auth') && words.length === 1) return 'text';
   // `accessKeyId` is the name half of a pair; `secretAccessKey` is the other.
   if (last === 'id') return before === 'key' && words.at(-3) === 'access' ? 'text' : 'none';
-  const qualifiers = QUALIFIED.get(last === 'keys' || last === 'codes' ? last.slice(0, -1) : last);
+  const qualifiers = QUALIFIED().get(last === 'keys' || last === 'codes' ? last.slice(0, -1) : last);
   if (qualifiers?.has(before) === true) return last.startsWith('code') ? 'all' : 'text';
-  return ENDINGS.some((ending) => last.endsWith(ending)) || endsInOneOf(PHRASES, words) ? 'all' : 'none';
+  return ENDINGS().some((ending) => last.endsWith(ending)) || endsInOneOf(PHRASES(), words) ? 'all' : 'none';
 }
 
 const secrecy = memoize(MAX_NAMES, (name: string) => (name.length > MAX_LENGTH ? 'none' : secrecyOf(wordsOf(name))));
@@ -73,7 +73,7 @@ export function isSecretName(name: string): boolean {
   return secrecy(name) !== 'none';
 }
 
-const codes = memoize(MAX_NAMES, (name: string) => name.length <= MAX_LENGTH && endsInOneOf(CODES, wordsOf(name)));
+const codes = memoize(MAX_NAMES, (name: string) => name.length <= MAX_LENGTH && endsInOneOf(CODES(), wordsOf(name)));
 
 /** True for a name under which a number of four to ten digits is a one-time code, and nothing else: `tan`. */
 export function isCodeName(name: string): boolean {

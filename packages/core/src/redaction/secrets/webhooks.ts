@@ -5,7 +5,7 @@ import type { Hint } from '../hints.ts';
 import { matching, type Rule } from '../rule.ts';
 
 /** Each with the page that describes it, read in November 2026. `value` is the part that is secret. */
-const WEBHOOKS: readonly { readonly source: string; readonly pattern: string }[] = [
+const webhooks = (): readonly { readonly source: string; readonly pattern: string }[] => [
   {
     source: 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks',
     pattern: String.raw`hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/(?<value>[\w/-]{16,256})`,
@@ -80,13 +80,13 @@ const HINTS: readonly Hint[] = [
   { on: '@', then: '(?<=://[\\w.~:-]{12,256}@)' },
 ];
 
-const FINDERS = WEBHOOKS.map(({ pattern }) => matching(lazy(() => new RegExp(pattern, 'gi'))));
+const FINDERS = lazy(() => webhooks().map(({ pattern }) => matching(lazy(() => new RegExp(pattern, 'gi')))));
 
 export const WEBHOOK: Rule = {
   name: 'WEBHOOK',
   credential: true,
   hints: () => HINTS,
   *find(text) {
-    for (const find of FINDERS) yield* find(text);
+    for (const find of FINDERS()) yield* find(text);
   },
 };

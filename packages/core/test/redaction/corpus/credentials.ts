@@ -1,4 +1,4 @@
-import { KEY_FORMATS } from '../../../src/redaction/keys/api-key.ts';
+import { keyFormats } from '../../../src/redaction/keys/api-key.ts';
 import { fromPattern } from './from-pattern.ts';
 import type { Secret } from './planted.ts';
 import { ALPHANUMERIC, DIGITS, LOWER, type Random } from './random.ts';
@@ -155,7 +155,7 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
 
 /** Credentials: keys of every vendor, and every kind of context that tells that something is one. */
 export function* credentials(random: Random, perKind: number): Generator<Secret> {
-  for (const [vendor, prefix, body] of KEY_FORMATS) {
+  for (const [vendor, prefix, body] of keyFormats()) {
     for (let count = 0; count < perKind; count++) {
       const key = fromPattern(prefix.replace('^', ''), random) + fromPattern(body, random);
       yield { rule: 'API_KEY', locale: vendor, written: key, gone: key };
