@@ -61,6 +61,7 @@ export const layerTable: LayerTable = {
       ['reading'],
       ['index.ts'],
     ],
+    moduleState: [{ file: 'reading/zones.ts', why: 'cache' }],
   },
   remote: {
     workspace: [],

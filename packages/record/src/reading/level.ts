@@ -1,70 +1,10 @@
-/**
- * Levels of log lines, by the family of loggers that the line shows.
- *
- * The levels of syslog, Zap, Log4j and .NET follow the table of the OpenTelemetry log data model (appendix B): critical
- * and alert are errors in syslog and Google Cloud, fatal elsewhere.
- */
+/** Levels of log lines, by the family of loggers that the line shows. */
 
-import { lazy } from '../values/lazy.ts';
+import { familiesOf, type LevelField, type LineFamily, numberedFamiliesOf } from './families.ts';
+import { GOOGLE, type Level, levelAt, LOGBACK, OTEL, PINO, type Scale, SYSLOG, TEXTS } from './level-scales.ts';
 
-type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 type Fields = Readonly<Record<string, unknown>>;
-/** Levels and the smallest number of each, ascending. */
-type Scale = readonly (readonly [number, Level])[];
 
-const TEXTS = lazy(
-  (): ReadonlyMap<string, Level> =>
-    new Map(
-      Object.entries<readonly string[]>({
-        trace: ['trace', 'trc', 't', 'silly', 'finest', 'finer', 'all'],
-        debug: ['debug', 'dbg', 'dbug', 'd', 'fine', 'config', 'verbose', 'http'],
-        info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'note', 'system', 'log', 'default'],
-        warn: ['warn', 'warning', 'wrn', 'w'],
-        error: ['error', 'err', 'eror', 'erro', 'e', 'severe', 'crit', 'alert', 'dpanic'],
-        fatal: ['fatal', 'ftl', 'f', 'critical', 'emerg', 'emergency', 'panic'],
-      }).flatMap(([level, texts]) => texts.map((text): [string, Level] => [text, level as Level])),
-    ),
-);
-
-/** pino and bunyan. A smaller number is `trace`. */
-const PINO: Scale = [
-  [10, 'trace'],
-  [20, 'debug'],
-  [30, 'info'],
-  [40, 'warn'],
-  [50, 'error'],
-  [60, 'fatal'],
-];
-const OTEL: Scale = [
-  [1, 'trace'],
-  [5, 'debug'],
-  [9, 'info'],
-  [13, 'warn'],
-  [17, 'error'],
-  [21, 'fatal'],
-];
-const LOGBACK: Scale = [
-  [5000, 'trace'],
-  [10_000, 'debug'],
-  [20_000, 'info'],
-  [30_000, 'warn'],
-  [40_000, 'error'],
-];
-const GOOGLE: Scale = [
-  [100, 'debug'],
-  [200, 'info'],
-  [400, 'warn'],
-  [500, 'error'],
-  [800, 'fatal'],
-];
-/** RFC 5424, from 0 (emergency) to 7 (debug). */
-const SYSLOG: Scale = [
-  [0, 'fatal'],
-  [1, 'error'],
-  [4, 'warn'],
-  [5, 'info'],
-  [7, 'debug'],
-];
 const SYSLOG_MAX = 7;
 const GOOGLE_MIN = 100;
 const LOGBACK_MIN = 5000;
@@ -73,7 +13,7 @@ const PINO_MAX = 99;
 
 /**
  * Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald, OpenTelemetry, HashiCorp,
- * structlog, tslog, loguru, log4js.
+ * structlog, tslog, loguru, log4js, Windows, lambda-log.
  */
 const TEXT_KEYS = [
   'severity',
@@ -96,14 +36,15 @@ const TEXT_KEYS = [
   '_meta.logLevelName',
   'record.level.name',
   'level.levelStr',
+  'LevelDisplayName',
+  'Severity',
+  '_logLevel',
 ];
 /** Of roarr, with pino's numbers. */
 const PINO_KEYS = ['context.logLevel'];
 const NUMBER_KEYS = ['PRIORITY', 'severity', 'log.syslog.severity.code'];
 const OTEL_KEYS = ['severity_number', 'severityNumber', 'SeverityNumber'];
 const LOGBACK_KEYS = ['level_value'];
-
-const levelAt = (scale: Scale, number: number): Level | undefined => scale.findLast(([from]) => from <= number)?.[1];
 
 const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
@@ -112,9 +53,11 @@ function numberOf(value: unknown): number | undefined {
   return Number.isFinite(number) ? (number as number) : undefined;
 }
 
-/** Syslog and Google Cloud write `critical` for an error; Serilog's `verbose` is the lowest level. */
+const isMonolog = (fields: Fields): boolean => Object.hasOwn(fields, 'channel') && Object.hasOwn(fields, 'level_name');
+
+/** Syslog, Monolog and Google Cloud write `critical` for an error; Serilog's `verbose` is the lowest level. */
 function ofFamily(text: string, fields: Fields): Level | undefined {
-  if (text === 'critical' && Object.hasOwn(fields, 'severity')) return 'error';
+  if (text === 'critical' && (Object.hasOwn(fields, 'severity') || isMonolog(fields))) return 'error';
   const isSerilog = Object.hasOwn(fields, '@t') || Object.hasOwn(fields, 'MessageTemplate');
   return text === 'verbose' && isSerilog ? 'trace' : TEXTS().get(text);
 }
@@ -166,26 +109,32 @@ function first(
 }
 
 const onScale =
-  (toLevel: (number: number) => Level | undefined) =>
+  (scale: Scale | ((number: number) => Level | undefined)) =>
   (value: unknown): Level | undefined => {
     const number = numberOf(value);
-    return number === undefined ? undefined : toLevel(number);
+    if (number === undefined) return undefined;
+    return typeof scale === 'function' ? scale(number) : levelAt(scale, number);
   };
 
 const ofSeverityValue = onScale(ofSeverity);
-const ofOtelValue = onScale((number) => levelAt(OTEL, number));
-const ofPinoValue = onScale((number) => levelAt(PINO, number));
-const ofLogbackValue = onScale((number) => levelAt(LOGBACK, number));
+const ofOtelValue = onScale(OTEL);
+const ofPinoValue = onScale(PINO);
+const ofLogbackValue = onScale(LOGBACK);
 
-/** Fields that hold a level in lines of one family alone, which another field shows: MongoDB and MySQL. */
-const MARKED_KEYS = [
-  { mark: 't.$date', key: 's' },
-  { mark: 'err_code', key: 'label' },
-];
+/** The level of a family's field. */
+function ofField(value: unknown, as: LevelField['as'], fields: Fields): Level | undefined {
+  if (typeof as !== 'string') return onScale(as)(value);
+  if (as === 'syslog' && typeof value === 'string' && value.toLowerCase() === 'critical') return 'error';
+  return ofText(value, fields) ?? (as === 'type' && typeof value === 'string' ? 'info' : undefined);
+}
 
-function ofMarked(fields: Fields): Level | undefined {
-  const keys = MARKED_KEYS.filter(({ mark }) => Object.hasOwn(fields, mark)).map(({ key }) => key);
-  return first(fields, keys, (value) => ofText(value, fields));
+/** The level as the first of the families has it. */
+function ofFamilies(families: readonly LineFamily[], fields: Fields): Level | undefined {
+  for (const { key, as } of families.flatMap(({ level = [] }) => level)) {
+    const level = ofField(own(fields, key), as, fields);
+    if (level !== undefined) return level;
+  }
+  return undefined;
 }
 
 /** The level as another field of the line has it. */
@@ -196,7 +145,7 @@ function ofOtherFields(fields: Fields): Level | undefined {
     first(fields, OTEL_KEYS, ofOtelValue) ??
     first(fields, LOGBACK_KEYS, ofLogbackValue) ??
     first(fields, PINO_KEYS, ofPinoValue) ??
-    ofMarked(fields) ??
+    ofFamilies(familiesOf(fields), fields) ??
     // Serilog's compact format writes no level for `Information`.
     (Object.hasOwn(fields, '@t') && (Object.hasOwn(fields, '@mt') || Object.hasOwn(fields, '@m')) ? 'info' : undefined)
   );
@@ -219,7 +168,10 @@ export function readLevel(fields: Fields, key: string): ReadLevel | undefined {
   const named = ofText(value, fields);
   if (named !== undefined) return { level: named, isExact: named === value };
   const number = numberOf(value);
-  const numbered = number === undefined ? undefined : (ofNames(fields) ?? ofNumber(number, fields));
+  const numbered =
+    number === undefined
+      ? undefined
+      : (ofNames(fields) ?? ofFamilies(numberedFamiliesOf(fields), fields) ?? ofNumber(number, fields));
   if (numbered !== undefined) {
     return { level: numbered, isExact: PINO.some(([from, level]) => from === value && level === numbered) };
   }

@@ -1,6 +1,8 @@
 /** The time of a line, from the first of the usual fields that has one. */
 
-import { readExactTime } from './time.ts';
+import type { LineFamily } from './families.ts';
+import { type ExactTime, readExactTime } from './time.ts';
+import { readTimeIn } from './zones.ts';
 
 type Props = Record<string, unknown>;
 
@@ -33,26 +35,16 @@ const TIME_KEYS = [
   '_meta.date',
   'record.time.timestamp',
 ];
-/**
- * Keys that are times in lines of one family alone, which another field shows: log15, Envoy, Fluent Bit, log4js,
- * osquery, Cloudflare and python.
- */
-const MARKED_KEYS = [
-  { mark: 'lvl', key: 't' },
-  { mark: 'response_code', key: 'start_time' },
-  { mark: 'stream', key: 'date' },
-  { mark: 'categoryName', key: 'startTime' },
-  { mark: 'hostIdentifier', key: 'unixTime' },
-  { mark: 'Outcome', key: 'EventTimestampMs' },
-  { mark: 'levelno', key: 'created' },
-];
-/** Times in two fields: Log4j and Google Cloud. */
+/** Times in two fields, seconds and nanoseconds: Log4j and Google Cloud. */
 const SPLIT_TIMES = [
   ['instant.epochSecond', 'instant.nanoOfSecond'],
   ['timestamp.seconds', 'timestamp.nanos'],
   ['timestampSeconds', 'timestampNanos'],
 ] as const;
 const NANO_DIGITS = 9;
+
+/** A date of PHP, which Monolog 1 writes, and its zone: an offset, a name such as `UTC`, or a region. */
+const PHP_DATE = ['datetime.date', 'datetime.timezone'] as const;
 
 /** The digits of an integer from zero on. Google Cloud writes 64-bit integers as texts. */
 function digitsOf(value: unknown): string | undefined {
@@ -74,27 +66,51 @@ function readSplitTime(rest: Props, now: number): string | undefined {
   return undefined;
 }
 
+/** @returns the time; its date is not in `rest` any more */
+function readPhpDate(rest: Props, now: number): string | undefined {
+  const [dateKey, zoneKey] = PHP_DATE;
+  const read = readTimeIn(rest[dateKey], rest[zoneKey], now);
+  if (read?.isExact === true) delete rest[dateKey];
+  return read?.time;
+}
+
+/** The time of the first key that has one. Its field leaves `rest`, unless it has more digits. */
+function readFirst(rest: Props, keys: readonly string[], now: number): string | undefined {
+  for (const key of keys) {
+    const read: ExactTime | undefined = Object.hasOwn(rest, key) ? readExactTime(rest[key], now) : undefined;
+    if (read === undefined) continue;
+    if (read.isExact) delete rest[key];
+    return read.time;
+  }
+  return undefined;
+}
+
 /**
  * Sets `@timestamp` from the first field that has a time. A field that has none stays in `rest`, and so does one with
  * more digits than the time has.
  *
  * @param timeKey - the key that the logger is known to use
+ * @param families - of the line
  */
-export function setTime(record: Props, rest: Props, timeKey: string | undefined): void {
+export function setTime(
+  record: Props,
+  rest: Props,
+  timeKey: string | undefined,
+  families: () => readonly LineFamily[],
+): void {
   const now = Date.now();
   const standard = record['@timestamp'];
   if (standard !== undefined) rest['@timestamp'] = standard;
   delete record['@timestamp'];
-  const marked = MARKED_KEYS.filter(({ mark }) => Object.hasOwn(rest, mark)).map(({ key }) => key);
-  const keys = [...(timeKey === undefined ? [] : [timeKey]), ...TIME_KEYS, ...marked];
-  for (const key of keys) {
-    if (!Object.hasOwn(rest, key)) continue;
-    const read = readExactTime(rest[key], now);
-    if (read === undefined) continue;
-    if (read.isExact) delete rest[key];
-    record['@timestamp'] = read.time;
-    return;
-  }
-  const split = readSplitTime(rest, now);
-  if (split !== undefined) record['@timestamp'] = split;
+  const time =
+    (timeKey === undefined ? undefined : readFirst(rest, [timeKey], now)) ??
+    readFirst(rest, TIME_KEYS, now) ??
+    readFirst(
+      rest,
+      families().flatMap((family) => family.time ?? []),
+      now,
+    ) ??
+    readSplitTime(rest, now) ??
+    readPhpDate(rest, now);
+  if (time !== undefined) record['@timestamp'] = time;
 }

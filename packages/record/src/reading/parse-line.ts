@@ -1,6 +1,8 @@
 import type { SpanRecord } from '../schema/index.ts';
 import { parseExactJson } from '../values/exact-json.ts';
+import { lazy } from '../values/lazy.ts';
 import { isProps } from '../values/props.ts';
+import { familiesOf } from './families.ts';
 import { readFields } from './fields.ts';
 import { flatten } from './flatten.ts';
 import { readMessage } from './line-message.ts';
@@ -65,10 +67,12 @@ export function parseLine(line: string | object, options: ParseOptions = {}): Pa
   const source = typeof line === 'string' ? parseJson(line) : line;
   if (!isProps(source)) return undefined;
   try {
-    const { record, rest } = readFields(flatten(source));
-    readMessage(record, rest, options.messageKey);
+    const flat = flatten(source);
+    const { record, rest } = readFields(flat);
+    const families = lazy(() => familiesOf(flat.fields));
+    readMessage(record, rest, options.messageKey, families);
     const isOurs = record['spanline.schema'] !== undefined;
-    if (!isOurs || record['@timestamp'] === undefined) setTime(record, rest, options.timeKey);
+    if (!isOurs || record['@timestamp'] === undefined) setTime(record, rest, options.timeKey, families);
     const kind = isOurs ? kindOfEvent(record['event.name']) : 'log';
     return { kind, record: record as SpanRecord, rest };
   } catch {

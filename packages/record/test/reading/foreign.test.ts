@@ -60,6 +60,18 @@ const WORDS = [
   '@mt',
   'PRIORITY',
   'MESSAGE',
+  'args',
+  'data',
+  'date',
+  'datetime',
+  'timezone',
+  'L',
+  'M',
+  'T',
+  'levelno',
+  'channel',
+  'formattedMessage',
+  'sequenceNumber',
   '',
 ];
 const PINO_LEVELS: Readonly<Record<string, unknown>> = {
@@ -408,7 +420,7 @@ describe('a line that is not ours', () => {
     [
       'log4js',
       '{"startTime":"2026-03-04T10:20:30.456Z","categoryName":"desk","data":["no seat"],"level":{"level":30000,"levelStr":"WARN"}}',
-      { level: 'warn', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { message: 'no seat', level: 'warn', '@timestamp': '2026-03-04T10:20:30.456Z' },
       { categoryName: 'desk', data: ['no seat'], 'level.level': 30000, 'level.levelStr': 'WARN' },
     ],
     [
@@ -426,7 +438,7 @@ describe('a line that is not ours', () => {
     [
       'klog',
       '{"ts":1772619630456.123,"caller":"x.go:1","msg":"no seat","v":0}',
-      { message: 'no seat', '@timestamp': '2026-03-04T10:20:30.456123Z' },
+      { message: 'no seat', level: 'info', '@timestamp': '2026-03-04T10:20:30.456123Z' },
       { caller: 'x.go:1', v: 0 },
     ],
     [
