@@ -24,6 +24,7 @@ export interface SetupOptions {
 export const SETUP_HELP = `spanline ship setup <target> [options]
 
 Prepares a target for the lines. It can be repeated. Keys come from the environment, never from the command line.
+spanline setup <target> also installs dashboards and alert rules.
 
   elasticsearch, opensearch   pipeline, lifecycle, templates and data stream; ES_API_KEY, or ES_BASIC (user:password)
     --url <url>               URL of the cluster

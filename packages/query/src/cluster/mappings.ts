@@ -87,7 +87,7 @@ function commonProfile(capabilities: Capabilities, ours: readonly string[]): Pro
   for (const index of ours) {
     const profile = profileOf(capabilities, index);
     if (profile === undefined) {
-      const problem = `the mapping of ${index} has no ids as keyword: set it up with "spanline ship setup"`;
+      const problem = `the mapping of ${index} has no ids as keyword: set it up with "npx spanline setup"`;
       throw new ClusterError(problem);
     }
     byProfile.set(profile, index);

@@ -58,7 +58,7 @@ export function doctorReport({ app, log }: Examined): Report {
     blocks: [
       factsOf({ app, log }),
       ...findings.flatMap(findingBlocks),
-      { kind: 'heading', text: findings.length === 0 ? 'Nothing is wrong' : 'Nothing is wrong with' },
+      { kind: 'heading', text: findings.length === 0 ? 'Nothing is wrong' : 'Passed' },
       { kind: 'text', text: passed.join(', '), tone: 'dim' },
     ],
     data: {

@@ -102,8 +102,8 @@ function pillarFindings({ sources }: App, { dashboards, alerts }: Pillars, hasAl
         name: 'no-dashboards',
         severity: 'warning',
         text: 'Dashboards are missing: nothing ships the lines, and nothing offers metrics.',
-        fix: 'Set a target up with npx spanline ship setup, or offer /metrics with metricsHandler().',
-        page: 'docs/shipping.md#setting-up-the-target',
+        fix: 'Set a log store up with npx spanline setup, or offer /metrics with metricsHandler().',
+        page: 'docs/dashboards.md#set-a-target-up',
       }),
     );
   }
