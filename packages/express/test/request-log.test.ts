@@ -1,5 +1,5 @@
 /** `req.log` and the one id of a request, alone and beside other middleware. */
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { pino } from 'pino';
 import { pinoHttp, type Options } from 'pino-http';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -62,6 +62,26 @@ describe.each(MAJORS)('the logger of a request through %s', (_name, express) => 
         'user.id': 'u1',
       });
     }
+  });
+
+  it('carries the ids of its request after the response, with the span and the id', async () => {
+    const { app, log } = start();
+    const middleware = spanline();
+    const requests: Request[] = [];
+    app.use(middleware);
+    app.get('/', (req, res) => {
+      requests.push(req);
+      res.end();
+    });
+    const { root } = await second();
+    const req = requests[1] as Request;
+    const { trace_id, span_id, 'http.request.id': id } = root ?? {};
+    req.log.info('late');
+    expect(log.lines().at(-1)).toMatchObject({ message: 'late', trace_id, span_id, 'http.request.id': id });
+    expect([req.span?.spanId, req.id]).toEqual([span_id, id]);
+    // The same middleware once more begins no second span.
+    middleware(req, req.res as Response, () => req.log.info('again'));
+    expect(log.lines().at(-1)).toMatchObject({ message: 'again', span_id });
   });
 
   it('carries the ids of its request where another one is current', async () => {

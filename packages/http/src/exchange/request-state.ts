@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Tracer } from '@spanline/core';
 import { sharedState } from '@spanline/instrumentation';
+import { closedStates } from './closed-states.ts';
 import type { Exchange } from './exchange.ts';
 
 type Logger = Tracer['logger'];
@@ -51,12 +52,17 @@ const states = sharedState('http-requests', () => new WeakMap<object, RequestSta
 
 /** The state of a request, if it has one. @param req - Node's message, or the `Request` of the Web */
 export function stateOf(req: object): RequestState | undefined {
-  return states.get(req);
+  return states.get(req) ?? (closedStates.get(req) as RequestState | undefined);
+}
+
+/** Keeps the state of a closed request with the request itself, if that is Node's message. */
+export function releaseState(req: object, state: RequestState): void {
+  if (closedStates.put(req, state)) states.delete(req);
 }
 
 /** The state of a request, created if it has none of its own. */
 export function requestState(req: object): RequestState {
-  let state = states.get(req);
+  let state = stateOf(req);
   if (state === undefined || state.isShared) {
     state = createState(state?.logger, false);
     states.set(req, state);
@@ -73,7 +79,7 @@ export function requestState(req: object): RequestState {
 export function loggerNote(logger: () => Logger): (req: object) => void {
   let shared: RequestState | undefined;
   return (req) => {
-    const state = states.get(req);
+    const state = stateOf(req);
     if (state?.logger !== undefined) return;
     const current = logger();
     if (state !== undefined) state.logger = current;
@@ -83,5 +89,5 @@ export function loggerNote(logger: () => Logger): (req: object) => void {
 
 /** The exchange of a request; `undefined` if it has no span. */
 export function exchangeOf(req: object): Exchange | undefined {
-  return states.get(req)?.exchange;
+  return stateOf(req)?.exchange;
 }

@@ -13,7 +13,7 @@ import {
 import { createExchange, type Exchange } from '../exchange/exchange.ts';
 import { inFlightOf } from '../exchange/in-flight.ts';
 import { createRequestContext, declareScope, enterSpan } from '../exchange/request-context.ts';
-import { exchangeOf, requestState, stateOf } from '../exchange/request-state.ts';
+import { exchangeOf, releaseState, requestState, stateOf } from '../exchange/request-state.ts';
 import { setAllowed } from '../request/allowed.ts';
 import { requestAttributes } from '../request/attributes.ts';
 import { contextValues } from '../request/context-values.ts';
@@ -104,13 +104,15 @@ export function createRequestTracer<Req, Res>(
     const level = levelOf(req, res);
     const ending = adapter.ending(req, res, exchange);
     const { outcome } = ending;
-    const route = stateOf(adapter.key(req))?.template;
-    span.set(responseAttributes(ending, exchange, knownMethod(adapter.method(req)), route));
+    const key = adapter.key(req);
+    const state = stateOf(key);
+    span.set(responseAttributes(ending, exchange, knownMethod(adapter.method(req)), state?.template));
     if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
     if (outcome.status === 'error') span.fail(outcome.error);
     const options: EndOptions = level === undefined ? { status: outcome.status } : { status: outcome.status, level };
     if (ending.isComplete) span.end(options);
     else endWithChildren(span, options, WAIT_MS);
+    if (state !== undefined) releaseState(key, state);
   }
 
   return {
