@@ -55,6 +55,8 @@ const OTHERS: ReadonlySet<string> = new Set([
   // Names for receivers of OTLP.
   'gen_ai.usage.cache_creation.input_tokens',
   'gen_ai.usage.cost',
+  'gen_ai.usage.details.reasoning_tokens',
+  'gen_ai.system',
 ]);
 const OTHER_FAMILIES = /^spanline\.ship\./;
 /** Rooms that read the words of other vocabularies. */

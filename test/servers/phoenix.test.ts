@@ -267,13 +267,64 @@ describe.skipIf(files === undefined)('Phoenix', () => {
     }
   });
 
+  it('shows input, output, tags, labels and details of tokens under the names that its screens read', async () => {
+    const folder = join(dir, 'steps');
+    const destination = spool({ dir: folder, to: [] });
+    const tracer = createTracer({
+      logger: createLogger({ pretty: false }, destination),
+      capture: 'full',
+      statsIntervalSeconds: 0,
+    });
+    const step = {
+      name: 'answer',
+      type: 'chain',
+      input: { question: 'why' },
+      tags: ['a', 'b'],
+      labels: { plan: 'pro' },
+    };
+    const traceId = tracer.withSpan(step as Parameters<typeof tracer.withSpan>[0], (span) => {
+      const call = tracer.startSpan({ name: 'chat o3', type: 'llm' });
+      call.set({
+        'gen_ai.request.model': 'o3',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 50,
+        'gen_ai.usage.cache_read.input_tokens': 20,
+        'gen_ai.usage.reasoning.output_tokens': 30,
+      });
+      call.end();
+      span.output('because');
+      return span.traceId;
+    });
+    await tracer.shutdown();
+    await destination.close(60_000);
+    const { url } = server as RunningServer;
+    await ship({ dir: folder, to: [phoenix({ url, project: 'steps' })] });
+    const [call, answer] = await vi.waitFor(async () => {
+      const written = (await readSpans(url, 'steps')).filter(({ context }) => context.trace_id === traceId);
+      expect(written).toHaveLength(2);
+      return written.toSorted((a, b) => b.name.localeCompare(a.name));
+    }, WRITTEN);
+    expect(answer?.attributes).toMatchObject({
+      'input.value': '{"question":"why"}',
+      'input.mime_type': 'application/json',
+      'output.value': 'because',
+      'tag.tags': ['a', 'b'],
+      'metadata.plan': 'pro',
+    });
+    expect(call?.attributes).toMatchObject({
+      'llm.token_count.prompt_details.cache_read': 20,
+      'llm.token_count.completion_details.reasoning': 30,
+    });
+  });
+
   it('shows what was looked up, and what failed', () => {
     const of = (type: string): ShownSpan => {
       const line = spans.find((span) => span['http.request.id'] === 'req-10' && span['span.type'] === type);
       return shown.get(line?.['span_id']) as ShownSpan;
     };
     expect(of('retriever').attributes).toMatchObject({ 'input.value': 'question 10' });
-    expect(of('tool').attributes).toMatchObject({ 'tool.parameters.key': 'k10' });
+    expect(of('retriever').attributes['output.value']).toContain('document 10');
+    expect(of('tool').attributes).toMatchObject({ 'tool.parameters.key': 'k10', 'input.value': '{"key":"k10"}' });
     expect(of('llm')).toMatchObject({ status_code: 'ERROR', status_message: 'The model is overloaded' });
   });
 });

@@ -98,7 +98,7 @@ describe('otlp()', () => {
     expect(deadLetters(root, 'otlp').map(({ line }) => line)).toEqual([broken]);
   });
 
-  it.each(['conventions', 'datadog', 'langfuse', 'phoenix'] as const)(
+  it.each(['conventions', 'datadog', 'langfuse', 'langsmith', 'phoenix'] as const)(
     'has the names that a receiver reads: %s',
     async (spelling) => {
       const target = await receiver(() => ({ status: 200 }));
@@ -113,14 +113,15 @@ describe('otlp()', () => {
         // Its preset has no address of one's own; a row below has its spelling.
         datadog: otlp({ url: target.url, spelling: 'datadog' }),
         langfuse: langfuse({ keys: 'pk:sk', url: target.url }),
+        langsmith: langsmith({ apiKey: 'k', url: target.url }),
         phoenix: phoenix({ url: target.url }),
       };
       for (const sink of [sinks[spelling], otlp({ url: target.url, spelling })]) await shipLines([line], sink);
       const told = target.requests.map(({ body }) => readTraces(body)[0]?.['attributes'] as Record<string, unknown>);
       expect(told).toHaveLength(2);
       for (const attributes of told) {
-        const hasNew = spelling === 'conventions' || spelling === 'datadog';
-        const hasOld = spelling !== 'conventions';
+        const hasNew = spelling !== 'langfuse' && spelling !== 'phoenix';
+        const hasOld = spelling !== 'conventions' && spelling !== 'langsmith';
         expect(attributes['gen_ai.usage.cache_write.input_tokens']).toBe(hasNew ? 7 : undefined);
         expect(attributes['gen_ai.usage.cache_creation.input_tokens']).toBe(hasOld ? 7 : undefined);
         expect(attributes['gen_ai.usage.cost']).toBe(spelling === 'langfuse' ? 0.25 : undefined);
@@ -162,7 +163,12 @@ describe('otlp()', () => {
   ])('has a preset: %o', (sink, url, headers) => {
     const { http, spelling } = sink.options as { http: { url: string; headers: object }; spelling: string };
     expect(http.url).toBe(url);
-    const spellings: Record<string, string> = { 'datadog-llmobs': 'datadog', langfuse: 'langfuse', phoenix: 'phoenix' };
+    const spellings: Record<string, string> = {
+      'datadog-llmobs': 'datadog',
+      langfuse: 'langfuse',
+      langsmith: 'langsmith',
+      phoenix: 'phoenix',
+    };
     expect(spelling).toBe(spellings[sink.name] ?? 'conventions');
     expect(Object.keys(http.headers).toSorted()).toEqual(headers);
   });

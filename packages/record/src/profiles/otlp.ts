@@ -1,20 +1,7 @@
 import { attributeKeys, type AttributeKind, attributeRow, FORMS, type SpanRecord } from '../schema/index.ts';
 import { lazy } from '../values/lazy.ts';
+import type { OtlpAttribute, OtlpValue } from './otlp-attribute.ts';
 import { type OtlpSpelling, spell } from './otlp-spelling.ts';
-
-/** An attribute value of OTLP/JSON. 64-bit integers are strings. */
-type OtlpValue =
-  | { stringValue: string }
-  | { boolValue: boolean }
-  | { intValue: string }
-  | { doubleValue: number }
-  | { arrayValue: { values: OtlpValue[] } };
-
-/** An attribute of OTLP/JSON. */
-interface OtlpAttribute {
-  key: string;
-  value: OtlpValue;
-}
 
 /** A span of OTLP/JSON (opentelemetry-proto `trace.proto`). */
 interface OtlpSpan {

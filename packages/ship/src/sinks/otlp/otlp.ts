@@ -29,7 +29,7 @@ export interface OtlpOptions extends HttpSinkOptions {
   encoding?: 'protobuf' | 'json';
   /**
    * The names of attributes: those of the GenAI conventions, or of a receiver that does not read some of them yet.
-   * {@link datadogLlmObs}, {@link langfuse} and {@link phoenix} set theirs.
+   * {@link datadogLlmObs}, {@link langfuse}, {@link langsmith} and {@link phoenix} set theirs.
    *
    * @defaultValue `conventions`
    */
@@ -50,7 +50,7 @@ const SHAPE: Shape<OtlpOptions> = {
   ...HTTP_SHAPE,
   url: option.required(urlCheck()),
   encoding: option.oneOf(['protobuf', 'json']),
-  spelling: option.oneOf(['conventions', 'datadog', 'langfuse', 'phoenix']),
+  spelling: option.oneOf(['conventions', 'datadog', 'langfuse', 'langsmith', 'phoenix']),
   basic: pairCheck('user:password'),
   bearer: secretCheck(),
 };

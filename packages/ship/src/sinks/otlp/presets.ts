@@ -178,6 +178,7 @@ export function langsmith(options: LangsmithOptions): SinkSpec {
   const { apiKey, project } = options;
   return preset('langsmith', options, {
     url: withPath(options.url ?? 'https://api.smith.langchain.com', '/otel/v1/traces'),
+    spelling: 'langsmith',
     headers: { 'x-api-key': apiKey, ...(project === undefined ? {} : { 'langsmith-project': project }) },
   });
 }
