@@ -128,6 +128,22 @@ describe('a process', () => {
     expect(named.stderr.trim()).toBe('0,1,0');
   });
 
+  it('warns once of functions without a name that `observe` gets', async () => {
+    const program = (options: string): string =>
+      withLog(`
+        const { logger, lines } = written();
+        createTracer({ logger, statsIntervalSeconds: 0 });
+        for (const step of [1, 2]) observe((text) => text + step, ${options})('a');
+        console.error(names({ lines }).join());
+      `);
+    const unnamed = await runChild(program('{}'));
+    expect(unnamed.stderr).toContain('anonymous,anonymous');
+    expect(unnamed.stderr.match(/SPANLINE_UNNAMED/g)).toHaveLength(1);
+    expect((await runChild(program(`{ name: 'add' }`))).stderr.trim()).toBe('add,add');
+    const perCall = await runChild(program(`{ perCall: () => ({ name: 'per call' }) }`));
+    expect(perCall.stderr.trim()).toBe('per call,per call');
+  });
+
   it('forgets a tracer that was shut down, but for late work while there is no other', async () => {
     const { stdout, stderr } = await runChild(
       withLog(`

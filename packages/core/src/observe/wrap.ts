@@ -1,5 +1,6 @@
 /** Wraps a function, so that each of its calls is a span. */
 import type { Tracer } from '../api/index.ts';
+import { sharedState } from '../context/index.ts';
 import { currentTracer } from '../default-tracer.ts';
 import { createGuard, isOwning, noteUnknownOptions, type OptionNames, OWNER, runInSpan } from '../trace/index.ts';
 import type { CallOptions, ObserveOptions } from './options.ts';
@@ -63,13 +64,29 @@ function observeCall(fn: AnyFunction, self: unknown, args: unknown[], options: O
   return runInSpan(tracer, span, work, { output });
 }
 
+const warned = sharedState('unnamed-functions', () => ({ once: false }));
+
+/** Bundlers that minify drop names, which nobody sees before production. */
+function warnUnnamed(): void {
+  if (warned.once) return;
+  warned.once = true;
+  process.emitWarning(
+    'observe() got a function without a name: its spans are called "anonymous". Set the option name.',
+    {
+      type: 'SpanlineWarning',
+      code: 'SPANLINE_UNNAMED',
+    },
+  );
+}
+
 /**
  * Wraps a function in a proxy, which keeps its name, length and properties. With a disabled tracer it returns the
  * function itself.
  */
-export function wrapFunction<F extends AnyFunction>(fn: F, options: ObserveOptions, fallbackName = 'anonymous'): F {
+export function wrapFunction<F extends AnyFunction>(fn: F, options: ObserveOptions, fallbackName = ''): F {
   if (options.tracer?.enabled === false) return fn;
-  const name = options.name ?? (fn.name === '' ? fallbackName : fn.name);
+  const name = options.name || fn.name || fallbackName || 'anonymous';
+  if (name === 'anonymous' && options.perCall === undefined) warnUnnamed();
   return new Proxy(fn, {
     apply: (target, self: unknown, args: unknown[]) => observeCall(target, self, args, options, name),
   });
