@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { validate } from '@spanline/core';
 import { type NextServer, startNext } from './support/next.ts';
@@ -108,6 +109,21 @@ describe.skipIf(files === undefined)('route handlers of a production build of Ne
       'spanline.rollup.input_tokens': 40,
     });
     expect(line['http.response.body.size']).toBeGreaterThan(0);
+  });
+
+  it('are aborted if the client leaves in the middle of its upload', async () => {
+    const { port } = new URL(server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      'POST /api/answer/8 HTTP/1.1\r\nHost: a\r\nx-request-id: cut-1\r\nContent-Length: 900\r\n\r\n{"question":',
+    );
+    // The handler has the request once a later one was answered.
+    await (await request('/api/answer/9', 'cut-2', { method: 'POST', body: '{}' })).text();
+    socket.destroy();
+    const line = await requestLine('cut-1');
+    expect(line).toMatchObject({ level: 'warn', 'span.status': 'aborted', 'http.route': '/api/answer/[id]' });
+    expect(line).not.toHaveProperty('http.response.status_code');
   });
 
   it.each([

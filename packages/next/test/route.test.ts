@@ -109,3 +109,51 @@ it('rethrows the error of a handler unchanged, and gives its answer on', async (
   expect([response.status, response.headers.get('x-own'), await response.json()]).toEqual([201, 'yes', { a: 1 }]);
   expect(response.headers.get('traceparent')).toContain(log.records().at(-1)?.trace_id);
 });
+
+describe('a client that leaves', () => {
+  /** A request whose client leaves when `leave` is called, and its line. */
+  async function cut(handler: (request: Request, leave: () => void) => Promise<Response>) {
+    const log = memoryLog();
+    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
+    const client = new AbortController();
+    const POST = traced((request: Request) => handler(request, () => client.abort()), { tracer });
+    const request = new Request('http://localhost/x', { method: 'POST', body: '{', signal: client.signal });
+    await POST(request, {})
+      .then((response) => response.text())
+      .catch(() => undefined);
+    expect(tracer.stats()).toMatchObject({ open: 0, internalErrors: 0 });
+    return log.records()[0];
+  }
+  const lost = (): Error => Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+
+  it('in the middle of its upload is no fault of the handler, which cannot read on', async () => {
+    const line = await cut(async (_, leave) => {
+      leave();
+      throw lost();
+    });
+    expect(line).toMatchObject({ 'span.status': 'aborted', 'http.route': '/x' });
+    expect(line).not.toHaveProperty('http.response.status_code');
+    expect(line).not.toHaveProperty('error.message');
+  });
+
+  it('in the middle of the answer is no fault of the body, which cannot go on', async () => {
+    const line = await cut(async (_, leave) => {
+      const body = new ReadableStream({
+        pull(controller) {
+          leave();
+          controller.error(lost());
+        },
+      });
+      return new Response(body);
+    });
+    expect(line).toMatchObject({ 'span.status': 'aborted', 'http.response.status_code': 200 });
+    expect(line).not.toHaveProperty('error.message');
+  });
+
+  it('after a fault leaves it one', async () => {
+    const line = await cut(async () => {
+      throw lost();
+    });
+    expect(line).toMatchObject({ 'span.status': 'error', 'error.message': 'aborted' });
+  });
+});

@@ -48,7 +48,7 @@ export interface WebRequestTracer<C extends object> extends Pick<RequestTracer<C
    */
   answer(c: C, response: Response): Response;
   /**
-   * Ends a request whose handler threw, unless its connection does.
+   * Ends a request whose handler threw, unless its connection does. If the client had left, it is aborted.
    *
    * @param status - of the answer that the framework makes of `error`; `undefined` for a fault, which is answered 500
    */
@@ -62,7 +62,7 @@ function targetOf(url: string): string {
 }
 
 function responseOf(messages: WebMessages): WebResponse {
-  return (requestState(keyOfMessages(messages)).own ??= createWebResponse()) as WebResponse;
+  return (requestState(keyOfMessages(messages)).own ??= createWebResponse(messages.request)) as WebResponse;
 }
 
 function adapterOf<C extends object>(
@@ -127,8 +127,8 @@ export function createWebRequestTracer<C extends object>(
 
   function note(c: C, exchange: Exchange, error: unknown): void {
     const { node, request } = messages(c);
-    if (node === undefined) noteError(exchange, error, undefined);
-    else noteNodeError(node.incoming, node.outgoing, error);
+    if (node !== undefined) noteNodeError(node.incoming, node.outgoing, error);
+    else if (!responseOf(messages(c)).hasLeft()) noteError(exchange, error, undefined);
     if (template !== undefined) noteRoute(requestState(keyOfMessages(messages(c))), request.method, template(c));
   }
 
@@ -144,8 +144,9 @@ export function createWebRequestTracer<C extends object>(
     during(c, (exchange) => {
       if (status === undefined) note(c, exchange, error);
       if (messages(c).node !== undefined) return;
-      exchange.firstByteMs = performance.now();
-      if (status !== undefined) Object.assign(responseOf(messages(c)), { status, isComplete: true });
+      const web = responseOf(messages(c));
+      if (status !== undefined) Object.assign(web, { status, isComplete: true });
+      if (status !== undefined || !web.hasLeft()) exchange.firstByteMs = performance.now();
       close(c);
     });
   }

@@ -17,11 +17,20 @@ export interface WebResponse {
   isStreamed: boolean;
   /** The body was read to its end. */
   isComplete: boolean;
+  /** True if the client has left. Errors after that follow from it. */
+  readonly hasLeft: () => boolean;
 }
 
-/** Creates the state of a response that is not there yet. */
-export function createWebResponse(): WebResponse {
-  return { added: [], status: undefined, isStreamed: false, isComplete: false };
+/** Creates the state of the response to a request, before there is one. */
+export function createWebResponse(request: Request): WebResponse {
+  const hasLeft = (): boolean => {
+    try {
+      return request.signal.aborted;
+    } catch {
+      return false;
+    }
+  };
+  return { added: [], status: undefined, isStreamed: false, isComplete: false, hasLeft };
 }
 
 /** True for what a server can answer with: a response of this realm, or of a library that has its own. */
@@ -36,17 +45,13 @@ const FAULT = 500;
 const MIN_STATUS = 200;
 
 /** Reads the end of a response. A body that was cancelled is a client that left. */
-export function webEnding({ status, isStreamed, isComplete }: WebResponse, exchange: Exchange): Ending {
+export function webEnding({ status, isStreamed, isComplete, hasLeft }: WebResponse, exchange: Exchange): Ending {
   const { error } = exchange;
   const sent = status ?? FAULT;
-  if (isComplete || status === undefined)
-    return { outcome: outcomeOfAnswer(sent, error, exchange), status: sent, isStreamed, isComplete };
-  return {
-    outcome: error === undefined ? { status: 'aborted' } : { status: 'error', error },
-    status,
-    isStreamed,
-    isComplete,
-  };
+  const isCut = !isComplete && (status !== undefined || hasLeft());
+  const ending = { status: sent, isStreamed, isComplete };
+  if (!isCut) return { ...ending, outcome: outcomeOfAnswer(sent, error, exchange) };
+  return { ...ending, outcome: error === undefined ? { status: 'aborted' } : { status: 'error', error } };
 }
 
 /** Passes a body on: counts its bytes, and reads it in the context of the request. The first read locks it. */
@@ -75,7 +80,9 @@ function watchBody(
           exchange.failuresAtEnd = failuresSoFar(exchange.span);
           controller.close();
         } catch (error) {
-          noteError(exchange, error ?? new Error('the body failed, and did not say why'), web.status);
+          if (!web.hasLeft()) {
+            noteError(exchange, error ?? new Error('the body failed, and did not say why'), web.status);
+          }
           controller.error(error);
         }
         close();
