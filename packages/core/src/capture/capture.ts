@@ -8,6 +8,7 @@ import {
   type LimitOptions,
   type RedactOptions,
 } from '../api/index.ts';
+import { EncoderLoan } from '../content/index.ts';
 import { createHasher, createPathRedactor, createRedactor, redactOptions } from '../redaction/index.ts';
 import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
 import { createIdCapture, type IdCapture } from './id-capture.ts';
@@ -84,6 +85,7 @@ export function createCapture(options: CaptureOptions): Capture {
     keys: new KeyRules({ ...keyLists, maxBytes: limits.fieldBytes }),
     limits,
     redactor,
+    encoders: new EncoderLoan(limits),
     paths: createPathRedactor(redact, options.profile ?? 'otel'),
     hasher: createHasher(hashKey),
     deltas: options.deltas ?? 'containers',

@@ -1,6 +1,6 @@
 import type { SpanRecord } from '@spanline/record';
 import type { CaptureMode, DeltaMode } from '../api/index.ts';
-import type { MessageIndex } from '../content/index.ts';
+import type { EncoderLoan, MessageIndex } from '../content/index.ts';
 import type {
   AsyncDetection,
   Hasher,
@@ -25,6 +25,7 @@ export interface CaptureParts {
   readonly protected: ReadonlySet<string>;
   /** Treatment of the values of each key. */
   readonly keys: KeyRules;
+  readonly encoders: EncoderLoan;
   readonly detection: AsyncDetection | undefined;
   readonly deltas: DeltaMode;
 }

@@ -11,7 +11,7 @@ import {
 import { byteLength, MAX_UTF8 } from '../gate/index.ts';
 import { isPathEnd, NO_REDACTION } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
-import { type ContentRule, contentRules } from './keys.ts';
+import { contentCount, type ContentRule, contentSet, firstRule, withoutFirst } from './content-set.ts';
 
 /** A content field. */
 export interface ContentField {
@@ -67,24 +67,30 @@ export class ContentCapture {
   /** Writes the size of content that is not written itself. */
   count(content: ContentAttributes): void {
     const counter = new ContentCounter(this.#parts.limits);
-    for (const rule of contentRules(content)) {
-      const value = content[rule.key];
-      if (value !== undefined) this.#measured(rule, value, counter.count(value), counter);
+    for (let rest = contentSet(content); rest !== 0; rest = withoutFirst(rest)) {
+      const rule = firstRule(rest);
+      const value: unknown = content[rule.key];
+      this.#measured(rule, value, counter.count(value), counter);
     }
     this.#writeSize();
   }
 
   /** Encodes content and writes its size. */
   encode(content: ContentAttributes): ContentField[] {
-    const fields: ContentField[] = [];
-    const encoder = new JsonEncoder(this.#parts.limits, this.#line);
-    for (const rule of contentRules(content)) {
-      const value = content[rule.key];
-      if (value === undefined) continue;
+    const set = contentSet(content);
+    const fields = Array<ContentField>(contentCount(set));
+    const { encoders } = this.#parts;
+    const encoder = encoders.lend(this.#line);
+    let size = 0;
+    for (let rest = set; rest !== 0; rest = withoutFirst(rest)) {
+      const rule = firstRule(rest);
+      const value: unknown = content[rule.key];
       const json = this.#encodeField(encoder, rule, value);
       this.#measured(rule, value, json !== undefined, encoder);
-      if (json !== undefined) fields.push({ rule, value: json });
+      if (json !== undefined) fields[size++] = { rule, value: json };
     }
+    encoders.takeBack(encoder);
+    fields.length = size;
     this.#writeSize();
     return fields;
   }

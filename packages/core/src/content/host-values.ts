@@ -7,6 +7,10 @@ const MAX_FUNCTION_NAME = 64;
 
 /** JSON of a value that could not be read: a getter, a proxy or a `toJSON` threw. */
 export const UNREADABLE_JSON: string = `"${UNREADABLE}"`;
+/** JSON of a value that is part of itself. */
+export const CIRCULAR_JSON = '"[circular]"';
+/** JSON of a value that is too deep, or one too many. */
+export const OMITTED_JSON = '"[…]"';
 
 /** A property of an object; a note if its getter throws. */
 export function readProperty(object: object, key: string): unknown {

@@ -1,5 +1,6 @@
 export { ContentCounter } from './content-counter.ts';
 export { type ContentLimits, UNLIMITED } from './content-limits.ts';
+export { EncoderLoan } from './encoder-loan.ts';
 export { fitField, fitPlain } from './fit.ts';
 export { joinJson, type Json } from './json.ts';
 export { type JsonMember, jsonMembers, textOfJson } from './json-members.ts';

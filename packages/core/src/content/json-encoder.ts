@@ -20,15 +20,13 @@ import { isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
 import { EncodingBudget } from './encoding-budget.ts';
-import { binaryBytes, builtInJson, readProperty, UNREADABLE_JSON } from './host-values.ts';
+import { binaryBytes, builtInJson, CIRCULAR_JSON, OMITTED_JSON, readProperty, UNREADABLE_JSON } from './host-values.ts';
 import { arrayJson, isStringJson, joinJson, type Json, type JsonNode, type Member, toJson } from './json.ts';
 import { messageJson, referenceJson } from './message-json.ts';
 import { ObjectJson, plainKeyJson } from './object-json.ts';
 import { PathWalk } from './path-walk.ts';
 import { revealedObject } from './revealed-object.ts';
 import { ContentTextEncoder } from './text-encoder.ts';
-
-const [OMITTED, CIRCULAR] = ['"[…]"', '"[circular]"'];
 
 /**
  * Encodes values as JSON, bounded in depth, length and total work. Never throws. Every text passes the redactor first.
@@ -49,6 +47,12 @@ export class JsonEncoder {
     this.#budget = new EncodingBudget(limits.stringBytes);
     this.#texts = new ContentTextEncoder(redactor, this.#budget);
     this.#paths = new PathWalk(redactor);
+  }
+
+  /** The redactor of the next values. */
+  set redactor(redactor: ValueRedactor) {
+    this.#texts.redactor = redactor;
+    this.#paths.redactor = redactor;
   }
 
   /** UTF-8 bytes of all texts of the last value, before redaction and truncation. */
@@ -79,12 +83,11 @@ export class JsonEncoder {
     return this.#texts.plain(text);
   }
 
-  /** @param name - name of the field that `value` is the value of */
   #node(value: unknown, name: string | undefined): JsonNode | undefined {
     this.#isArray = false;
     if (--this.#budget.nodes < 0) {
       this.#budget.truncated = true;
-      return OMITTED;
+      return OMITTED_JSON;
     }
     if (typeof value === 'string') {
       return (this.#paths.position === undefined ? undefined : this.#embedded(value)) ?? this.#texts.json(value, name);
@@ -112,10 +115,10 @@ export class JsonEncoder {
 
   /** JSON of an object, unless it is part of itself, too deep, or one too many. */
   #guarded(value: object, name: string | undefined): JsonNode | undefined {
-    if (this.#ancestors.includes(value)) return CIRCULAR;
+    if (this.#ancestors.includes(value)) return CIRCULAR_JSON;
     if (this.#ancestors.length >= this.#limits.depth) {
       this.#budget.truncated = true;
-      return OMITTED;
+      return OMITTED_JSON;
     }
     this.#ancestors.push(value);
     try {
@@ -149,7 +152,6 @@ export class JsonEncoder {
     return this.#object(value, name);
   }
 
-  /** @param name - name of the field that the array is the value of */
   #array(values: readonly unknown[], name: string | undefined): Json {
     if (isVector(values)) return JSON.stringify({ vector_dimensions: values.length });
     const position = this.#paths.position;
@@ -177,7 +179,7 @@ export class JsonEncoder {
     this.#budget.list(keys.length);
     const blob = keys.includes('type') && isBlobPart(value) ? this.#blobPart(value, position) : undefined;
     if (blob !== undefined) return blob;
-    if (keys.length === 2 && position === undefined) {
+    if (keys.length === 2 && position === undefined && this.#budget.nodes >= 2) {
       const node = this.#textPart(value, keys) ?? this.#bareMessage(value, keys);
       if (node !== undefined) return node;
     }
@@ -219,7 +221,7 @@ export class JsonEncoder {
 
   /** JSON of a part that is a text, as most are. No name of its members decides on a text. */
   #textPart(value: object, keys: readonly string[]): string | undefined {
-    if (keys[0] !== 'type' || keys[1] !== 'content' || this.#budget.nodes < 2) return undefined;
+    if (keys[0] !== 'type' || keys[1] !== 'content') return undefined;
     const type = readProperty(value, 'type');
     const content = readProperty(value, 'content');
     if (typeof type !== 'string' || typeof content !== 'string') return undefined;
@@ -230,17 +232,16 @@ export class JsonEncoder {
 
   /** JSON of a message with a role and parts alone, as most are. */
   #bareMessage(value: object, keys: readonly string[]): JsonNode | undefined {
-    if (keys[0] !== 'role' || keys[1] !== 'parts' || this.#budget.nodes < 2) return undefined;
+    if (keys[0] !== 'role' || keys[1] !== 'parts') return undefined;
     const role = readProperty(value, 'role');
     const parts = readProperty(value, 'parts');
     if (typeof role !== 'string' || !Array.isArray(parts)) return undefined;
     this.#budget.nodes -= 2;
-    const object = new ObjectJson();
-    object.add('"role":', this.#texts.json(role, undefined));
-    object.add('"parts":', this.#guarded(parts, undefined) ?? 'null');
+    const roleJson = this.#texts.json(role, undefined);
+    const partsJson = joinJson(toJson(this.#guarded(parts, undefined) ?? 'null'));
     const hasParts = this.#isArray;
     this.#isArray = false;
-    const json = object.finish();
+    const json = `{"role":${roleJson},"parts":${partsJson}}`;
     return hasParts ? messageJson(json, undefined) : json;
   }
 

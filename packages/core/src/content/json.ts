@@ -70,8 +70,11 @@ export function appendNode(pieces: Piece[], text: string, node: JsonNode): strin
   return last;
 }
 
-/** JSON of an array. Messages that are next to each other form one run. */
+const areMessages = (nodes: readonly JsonNode[]): nodes is readonly MessageJson[] => nodes.every(isMessage);
+
+/** JSON of an array, whose nodes are kept. Messages that are next to each other form one run. */
 export function arrayJson(nodes: readonly JsonNode[]): Json {
+  if (nodes.length > 0 && areMessages(nodes)) return ['[', nodes, ']'];
   let pieces: Piece[] | undefined;
   let text = '[';
   let run: MessageJson[] | undefined;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Side } from '@spanline/record';
-import { joinJson, type Json, type MessageJson } from './json.ts';
+import { joinJson, type Json, type MessageJson, type Piece } from './json.ts';
 import { identityOf } from './message-json.ts';
 import { EMPTY_PREFIX, PrefixTrie } from './prefix-trie.ts';
 
@@ -131,6 +131,17 @@ class KnownMessages {
   }
 }
 
+/** True if a message is as long as a reference, or if there are two in a row, which may have one reference. */
+function isWorthReference(json: readonly Piece[]): boolean {
+  for (const piece of json) {
+    if (typeof piece === 'string') continue;
+    if (piece.length > 1 || (piece[0]?.json.length ?? 0) >= MIN_BYTES) return true;
+  }
+  return false;
+}
+
+const hasTwoRuns = (json: readonly Piece[]): boolean => json.filter((piece) => typeof piece !== 'string').length > 1;
+
 /**
  * The messages on the lines of one local root. A message that an earlier line has is written as a reference to it; a
  * conversation that grows is written as one reference and what is new.
@@ -138,20 +149,35 @@ class KnownMessages {
 export class MessageIndex {
   /** Indexed when they are first needed, because most traces have no container that repeats them. */
   #waiting: WrittenField[] = [];
+  /** Fields that were remembered since the last one that might have had references. */
+  #remembered = 0;
   #known: KnownMessages | undefined;
 
   /** Remembers the messages of a field that is written whole. */
   remember(json: Json, spanId: string, side: Side): void {
-    if (typeof json !== 'string' && this.#waiting.length < MAX_WAITING) this.#waiting.push({ spanId, side, json });
+    if (typeof json === 'string' || this.#remembered >= MAX_WAITING) return;
+    this.#remembered++;
+    this.#waiting.push({ spanId, side, json });
   }
 
   /** JSON of a field, with references in place of messages that an earlier line has. Indexes what is new. */
   refer(json: Json, spanId: string, side: Side): string {
     if (typeof json === 'string') return json;
+    this.#remembered = 0;
+    if (this.#waiting.length < MAX_WAITING && !this.#mayRefer(json)) {
+      this.#waiting.push({ spanId, side, json });
+      return joinJson(json);
+    }
     const known = (this.#known ??= new KnownMessages());
     const waiting = this.#waiting;
     if (waiting.length > 0) this.#waiting = [];
     for (const field of waiting) known.add(field);
     return known.refer({ spanId, side, json });
+  }
+
+  /** False for a field whose messages no line can have, and for one whose messages are shorter than references. */
+  #mayRefer(json: readonly Piece[]): boolean {
+    const isFirst = this.#known === undefined && this.#waiting.length === 0;
+    return isFirst ? hasTwoRuns(json) : isWorthReference(json);
   }
 }

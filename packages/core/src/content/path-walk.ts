@@ -6,12 +6,12 @@ export class PathWalk {
   position: PathPosition | undefined;
   /** Values that were replaced. */
   censored = 0;
-  readonly #redactor: ValueRedactor;
+  redactor: ValueRedactor;
   /** The steps to the current value. They are kept where a path may lead on. */
   #steps: string[] | undefined;
 
   constructor(redactor: ValueRedactor) {
-    this.#redactor = redactor;
+    this.redactor = redactor;
   }
 
   /**
@@ -33,7 +33,7 @@ export class PathWalk {
       if (isPathEnd(position)) {
         this.position = undefined;
         this.censored++;
-        return encode(this.#redactor.censor(value, steps), undefined);
+        return encode(this.redactor.censor(value, steps), undefined);
       }
       this.position = position.length === 0 ? undefined : position;
       return encode(value, name);

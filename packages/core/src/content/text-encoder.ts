@@ -15,11 +15,11 @@ export function boundedKey(key: string): string {
 
 /** Encodes texts, keys and primitive values as JSON. Each passes the redactor first. */
 export class ContentTextEncoder {
-  readonly #redactor: ValueRedactor;
+  redactor: ValueRedactor;
   readonly #budget: EncodingBudget;
 
   constructor(redactor: ValueRedactor, budget: EncodingBudget) {
-    this.#redactor = redactor;
+    this.redactor = redactor;
     this.#budget = budget;
   }
 
@@ -38,7 +38,7 @@ export class ContentTextEncoder {
   primitive(value: unknown, name: string | undefined): string | undefined {
     if ((typeof value === 'number' || typeof value === 'bigint') && mayBePersonal(value, name)) {
       const text = String(value);
-      const redacted = this.#redactor.redact(text, name);
+      const redacted = this.redactor.redact(text, name);
       if (redacted !== text) return JSON.stringify(redacted);
     }
     return primitiveJson(value);
@@ -50,7 +50,7 @@ export class ContentTextEncoder {
    * @param seen - such keys of the same object
    */
   key(key: string, seen: Set<string>): string | undefined {
-    const text = this.#redactor.redact(boundedKey(key), undefined);
+    const text = this.redactor.redact(boundedKey(key), undefined);
     if (seen.has(text)) {
       this.#budget.truncated = true;
       return undefined;
@@ -67,7 +67,7 @@ export class ContentTextEncoder {
   }
 
   #verified(text: string, name: string | undefined): string | undefined {
-    const verified = verifiedText(text, name, this.#budget.maxTextBytes, this.#redactor);
+    const verified = verifiedText(text, name, this.#budget.maxTextBytes, this.redactor);
     if (verified === undefined) return undefined;
     this.#budget.addText(verified.bytes, text.length);
     return (verified.json ??= JSON.stringify(text));
@@ -75,7 +75,7 @@ export class ContentTextEncoder {
 
   #safe(text: string, name: string | undefined): string {
     const size = boundedByteLength(text);
-    const safe = safeText(text, name, { size, maxBytes: this.#budget.maxTextBytes }, this.#redactor);
+    const safe = safeText(text, name, { size, maxBytes: this.#budget.maxTextBytes }, this.redactor);
     this.#budget.addText(size, safe.text.length);
     if (safe.isTruncated) this.#budget.truncated = true;
     return safe.text;

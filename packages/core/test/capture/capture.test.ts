@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ATTRIBUTES, type ContentAttributes, type SpanRecord } from '@spanline/record';
+import { ATTRIBUTES, CONTENT_KEYS, type ContentAttributes, type SpanRecord } from '@spanline/record';
 import { runs } from '../../../../test/support/effort.ts';
 import { type CaptureOptions, createCapture } from '../../src/capture/index.ts';
 import { OWN_KEYS, protectedKeys } from '../../src/capture/keys.ts';
@@ -168,6 +168,36 @@ describe('values of the host', () => {
       revoked: '[unreadable]',
       json: '[unreadable]',
     });
+  });
+
+  it('are written while one of them ends another span', () => {
+    const capture = createCapture({ capture: 'redacted', destination: 'small' });
+    const settings = { mode: 'redacted', memory: capture.createMemory() } as const;
+    const inner: SpanRecord = {};
+    const value = {
+      before: ['anna@example.com'],
+      now: {
+        toJSON() {
+          capture.apply(inner, { 'spanline.input': { list: [[1], [2]] }, 'spanline.output': 'inner' }, settings);
+          return ['now'];
+        },
+      },
+      after: ['after'],
+    };
+    const outer: SpanRecord = {};
+    capture.apply(outer, { 'spanline.input': value, 'spanline.output': [value.after] }, settings);
+    expect(inner).toMatchObject({ 'spanline.input': '{"list":[[1],[2]]}', 'spanline.output': '"inner"' });
+    expect(outer).toMatchObject({
+      'spanline.input': '{"before":["[EMAIL_1]"],"now":["now"],"after":["after"]}',
+      'spanline.output': '[["after"]]',
+      'spanline.redactions': 1,
+    });
+  });
+
+  it('are on the line in one order, whatever the order in which they were set', () => {
+    const given = Object.fromEntries(CONTENT_KEYS.toReversed().map((key) => [key, 'x']));
+    const { record } = captured(given);
+    expect(Object.keys(record).filter((key) => key in given)).toEqual(CONTENT_KEYS);
   });
 
   it('keep keys that would change a prototype as keys', () => {

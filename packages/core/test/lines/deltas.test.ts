@@ -251,4 +251,35 @@ describe('messages that stand on an earlier line', () => {
     const { log } = runAgent(2, { sampling: { spans: 'roots' } });
     expect(log.raw().join('')).not.toContain('"ref');
   });
+
+  it('are known from fields of short messages, however many came before', () => {
+    const log = memoryLog();
+    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+    const step = (input: unknown): void =>
+      tracer.withSpan({ name: 'step', type: 'chain' }, (span) => void span.input(input));
+    const short = (text: string): unknown => ({ role: 'ai', parts: [text] });
+    tracer.withSpan({ name: 'root', type: 'chain' }, () => {
+      for (let index = 0; index < 600; index++) step([short(String(index))]);
+      step([short('599'), short('0')]);
+      step({ before: [short('599'), short('0')], after: [short('599')] });
+    });
+    const [pair, state] = log.records().slice(600, 602);
+    expect(pair?.['spanline.input']).toBe(JSON.stringify([short('599'), short('0')]));
+    expect(JSON.parse(state?.['spanline.input'] ?? '')).toEqual({
+      before: [{ ref: `${pair?.span_id}#i0-1` }],
+      after: [short('599')],
+    });
+  });
+
+  it('are references within the first field of a trace that has messages', () => {
+    const log = memoryLog();
+    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+    const messages = [message('system', 'You answer questions.'), message('user', 'How is the weather in Oslo?')];
+    tracer.withSpan({ name: 'step', type: 'chain' }, (span) => void span.input({ before: messages, after: messages }));
+    const [record] = log.records();
+    expect(JSON.parse(record?.['spanline.input'] ?? '')).toEqual({
+      before: messages,
+      after: [{ ref: `${record?.span_id}#i0-1` }],
+    });
+  });
 });
