@@ -76,8 +76,7 @@ export class Recorder {
   }
 
   startSpan(source: AgentsSpan): void {
-    if (!this.#tracer.enabled || !claimTrace(this.#tracer, source.traceId, this)) return;
-    if (!claimSpan(this.#tracer, source.spanId, this)) return;
+    if (!this.#tracer.enabled || !claimSpan(this.#tracer, source.traceId, source.spanId, this)) return;
     this.#start(source);
     // The SDK can report work that was done elsewhere.
     if (source.endedAt !== null) this.endSpan(source);
