@@ -42,7 +42,8 @@ export function loadOrigin(folder: string): FileOrigin | undefined {
   }
 }
 
-function realPath(path: string): string {
+/** The path of a file behind links; the same if there is none. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

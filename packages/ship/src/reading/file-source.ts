@@ -43,7 +43,7 @@ export function openFileSource(options: FileSourceOptions): FileSource {
   let isOpen = true;
 
   // The fingerprint shows later whether the file was truncated, even if nothing was stored before that.
-  const start = (): Position => firstPlace(folder, content.start);
+  const start = (): Position => ({ ...firstPlace(folder, content.start), ...unpacked?.from });
 
   return {
     id: path,

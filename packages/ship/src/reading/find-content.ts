@@ -1,10 +1,11 @@
 import type { Stats } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BoundedMap } from '@spanline/record';
 import { findTwin, isBeginningOf } from './copies.ts';
 import { fileId } from './file-id.ts';
 import { isGzip } from './gzip.ts';
 import { type History, idOf, type KnownFiles, statFile } from './known-files.ts';
+import { foldersBeside, foldersIn } from './neighbours.ts';
 import type { ReadFiles } from './read-files.ts';
 import { createRenamedFiles } from './renamed-files.ts';
 import { createSiblings } from './siblings.ts';
@@ -34,6 +35,8 @@ interface Stranger {
   readonly stats: Stats;
   /** Folder of its content, if that was found under another path. */
   readonly folder: string | undefined;
+  /** It is in another folder than the watched path. */
+  readonly isAway: boolean;
 }
 
 /** Collaborators of {@link createContentFinder}. */
@@ -53,6 +56,12 @@ interface Finding {
   readonly packed: readonly FoundPacked[];
   /** False if a file could not be seen: it moved meanwhile, or may not be read. */
   readonly isWhole: boolean;
+}
+
+/** Files in another folder whose names start with that of a watched one. */
+function namesakesIn(folder: string, watched: string, siblingsOf: (path: string) => string[]): string[] {
+  const namesake = join(folder, basename(watched));
+  return [...(statFile(namesake) === undefined ? [] : [namesake]), ...siblingsOf(namesake)];
 }
 
 /** Finds what belongs to watched paths. It lists each folder once: use a new one for each look. */
@@ -115,13 +124,13 @@ export function createContentSearch({
 
   /** The folder of a file beside a watched one; `undefined` if it is not to be read. @throws the system's error */
   function folderOf(
-    { path, stats, folder }: Stranger,
+    { path, stats, folder, isAway }: Stranger,
     watched: string,
     folders: readonly string[],
     history: History,
     contents: readonly FoundContent[],
   ): Pick<FoundContent, 'folder' | 'isCopy'> | undefined {
-    const isNew = isLater(stats, watched, history);
+    const isNew = !isAway && isLater(stats, watched, history);
     const twin = folder === undefined ? findTwin(path, known.positions(folders), readFiles) : undefined;
     if (twin?.folder !== undefined) return { folder: twin.folder, isCopy: true };
     if (twin !== undefined || !isNew) return undefined;
@@ -150,17 +159,32 @@ export function createContentSearch({
       } else if (path === watched) {
         contents.push({ path, watched, stats, folder: known.nextOf(fileId(stats)), isCopy: false });
       } else {
-        strangers.push({ path, stats, folder });
+        strangers.push({ path, stats, folder, isAway: false });
       }
     }
     const folders = known.foldersOf(watched);
     const isGone = (folder: string): boolean => !here.has(folder);
     const places = new Set([watched, ...reals].map((path) => dirname(path)));
-    for (const content of folders.filter(isGone).flatMap((folder) => findRenamed(folder, places) ?? [])) {
-      here.add(content.folder);
-      contents.push({ ...content, watched, isCopy: false });
-    }
+    const addRenamed = (sought: readonly string[], within: ReadonlySet<string>): void => {
+      for (const content of sought.filter(isGone).flatMap((folder) => findRenamed(folder, within) ?? [])) {
+        here.add(content.folder);
+        contents.push({ ...content, watched, isCopy: false });
+      }
+    };
+    addRenamed(folders, places);
+    // Such as `olddir` of logrotate.
+    const within = folders.some(isGone) ? [...places].flatMap(foldersIn) : [];
+    addRenamed(folders, new Set(within));
+    // The files beside may be those of other programs: a file is known there by its inode and its age alone.
+    const aged = folders.filter((folder) => isGone(folder) && (known.originOf(folder)?.bornAt ?? 0) > 0);
+    if (aged.length > 0) addRenamed(aged, new Set([...places].flatMap(foldersBeside)));
     const gone = folders.filter(isGone);
+    const away = gone.length === 0 ? [] : within.flatMap((place) => namesakesIn(place, watched, siblingsOf));
+    for (const path of away.filter((other) => !isGzip(other))) {
+      const stats = statFile(path);
+      const isKnown = stats === undefined || knownFolder(stats) !== undefined;
+      if (!isKnown) strangers.push({ path, stats, folder: undefined, isAway: true });
+    }
     let loaded: History | undefined;
     const history = (): History => (loaded ??= known.historyOf(watched, gone));
     for (const stranger of strangers) {
@@ -180,6 +204,7 @@ export function createContentSearch({
       const stats = statFile(path);
       return { path, watched, isNew: stats !== undefined && isLater(stats, watched, history()) };
     });
+    packed.push(...away.filter(isGzip).map((path): FoundPacked => ({ path, watched, isNew: false })));
     return { contents, packed, isWhole };
   }
 

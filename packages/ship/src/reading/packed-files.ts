@@ -1,12 +1,15 @@
 import { existsSync, rmSync, statfsSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Position } from '../contracts/position.ts';
+import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { isDiskFull, listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
 import { findTwin } from './copies.ts';
-import { hasOrigin, originOf, saveOrigin } from './file-origin.ts';
+import { hasOrigin, loadOrigin, originOf, realPath, saveOrigin } from './file-origin.ts';
 import { startOf } from './fingerprint.ts';
 import { type GzipFile, identifyGzip, unpack } from './gzip.ts';
 import type { KnownPosition } from './known-files.ts';
+import { openReadEnds } from './read-ends.ts';
 import type { ReadFiles } from './read-files.ts';
 
 /** A compressed file that is ready to be read. */
@@ -15,6 +18,8 @@ export interface UnpackedFile {
   readonly folder: string;
   /** Path of the content. */
   readonly content: string;
+  /** Where it is read from: its start, or the place up to which it was read when the file was shorter. */
+  readonly from: Omit<Position, 'file'> | undefined;
   /** Removes the content for ever: it was read. */
   end(): void;
 }
@@ -63,6 +68,7 @@ export function createPackedFiles({
   const damaged = new Map<string, string>();
   const ignored = new Map<string, string>();
   const full = new Map<string, number>();
+  const readEnds = openReadEnds(state);
   let working: Promise<void> | undefined;
   let isUnpacked = false;
   /** Whether the content that waits has reached its limit. */
@@ -93,6 +99,19 @@ export function createPackedFiles({
     return listNames(state)
       .filter(isPackedFolder)
       .reduce((sum, name) => sum + (statSync(join(state, name, CONTENT), { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
+  /** The places up to which a file was read before another member was appended to it. */
+  function positionsOfShorter(path: string, own: string): KnownPosition[] {
+    return listNames(state)
+      .filter(isPackedFolder)
+      .map((name) => join(state, name))
+      .filter((folder) => folder !== own && loadOrigin(folder)?.real === realPath(path))
+      .flatMap((folder) => {
+        const checkpoints = listNames(folder).filter(isCheckpoint);
+        const places = checkpoints.flatMap((name) => loadCheckpoint(join(folder, name)).position ?? []);
+        return places.map((position) => ({ folder, position }));
+      });
   }
 
   /** A disk that is full is not filled again and again. */
@@ -143,15 +162,17 @@ export function createPackedFiles({
     }
     const end = (): void => {
       readFiles.add(key);
+      readEnds.add(stats, content);
       rmSync(own, { recursive: true, force: true });
       isFull = false;
     };
-    const twin = findTwin(content, positions(), readFiles);
+    const twin = findTwin(content, [...positions(), ...positionsOfShorter(path, own)], readFiles);
     if (twin === undefined ? !isWanted : twin.isRead) {
       end();
       return undefined;
     }
-    return { folder: twin?.folder ?? own, content, end };
+    const from = twin === undefined ? readEnds.of(stats, path, content) : undefined;
+    return { folder: twin?.folder ?? own, content, from, end };
   }
 
   return {
