@@ -3,7 +3,7 @@
 import { defaultTracer } from '@spanline/core';
 import { checkOptions, createGuard, sharedState } from '@spanline/instrumentation';
 import { createFinder, type RequestLine } from './apis/index.ts';
-import { Attempts, Exchange, type ExchangeEvents, type ExchangeTracing, startAudit } from './exchange/index.ts';
+import { Attempts, type ExchangeEvents, type ExchangeTracing, followExchange, startAudit } from './exchange/index.ts';
 import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
 import { nodeHttp, nodeHttp2, undiciChannels, type Unseen } from './transports/index.ts';
@@ -57,7 +57,9 @@ function createCapture(options: WireOptions): Capture {
       if (found === undefined) return undefined;
       following ??= start();
       const { tracing } = following;
-      return tracing.guard(SCOPE.name, () => (tracing.tracer.enabled ? new Exchange(tracing, line, found) : undefined));
+      return tracing.guard(SCOPE.name, () =>
+        tracing.tracer.enabled ? followExchange(tracing, line, found) : undefined,
+      );
     },
     isMissed: (line) => !isChosen && find(line)?.isKnown === true,
     retire: () => following?.stop(),

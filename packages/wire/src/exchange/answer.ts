@@ -1,9 +1,9 @@
 /** The answer of an exchange: it becomes the events of a client's call. */
 
-import { isObject, type OpenCall, props, type SdkStreamEvents, text } from '@spanline/instrumentation';
+import { isObject, type OpenCall, props, type SdkStreamEvents, sharedState, text } from '@spanline/instrumentation';
 import type { Api } from '../apis/index.ts';
-import { Backlog } from './backlog.ts';
-import { type Decoding, decodingOf } from './decoding.ts';
+import { createBacklog } from './backlog.ts';
+import { decodingOf } from './decoding.ts';
 import { framingOf } from './framing.ts';
 import type { Pieces } from './pieces.ts';
 
@@ -41,101 +41,121 @@ function failureWithin(value: unknown): object | undefined {
 }
 
 /** Reads one answer. */
-export class Answer {
-  readonly #open: OpenCall;
-  readonly #api: Api;
-  readonly #head: ResponseHead;
-  readonly #backlog: Backlog | undefined;
-  readonly #decoding: Decoding | undefined;
-  #stream: SdkStreamEvents | undefined;
-  #failure: unknown;
-  /** `performance.now()` of the latest chunk. */
-  #chunkMs: number | undefined;
-  /** Longest time between two chunks. */
-  #gapMs = 0;
-  #whole: unknown;
-
-  /** @param unreadable - called if the body, or a piece of it, cannot be read */
-  constructor(open: OpenCall, api: Api, head: ResponseHead, unreadable: () => void) {
-    this.#open = open;
-    this.#api = api;
-    this.#head = head;
-    const { headers, status } = head;
-    if (status < FIRST_ERROR_STATUS) open.events.responded({ headers });
-    const pieces: Pieces = {
-      arrived: (atMs) => this.#arrived(atMs),
-      chunk: (value, atMs, count) => this.#chunk(value, atMs, count),
-      whole: (value) => {
-        this.#whole = value;
-      },
-      failed: (error) => {
-        this.#failure = error;
-      },
-      unreadable,
-    };
-    const framing = framingOf(headers['content-type'] ?? '', pieces);
-    if (framing === undefined) return;
-    this.#backlog = new Backlog(framing);
-    this.#decoding = decodingOf(headers['content-encoding'] ?? '', this.#backlog, unreadable);
-  }
-
-  #read(value: unknown): unknown {
-    const { output } = this.#api;
-    return output === undefined ? value : output(value, this.#head.headers);
-  }
-
-  #arrived(atMs: number): void {
-    if (this.#chunkMs !== undefined) this.#gapMs = Math.max(this.#gapMs, atMs - this.#chunkMs);
-    this.#chunkMs = atMs;
-  }
-
-  #chunk(value: unknown, atMs: number, count: number): void {
-    this.#stream ??= this.#open.stream();
-    const read = this.#read(value);
-    this.#failure ??= failureWithin(read);
-    this.#stream.chunk(read, atMs, count);
-  }
-
-  received(piece: Uint8Array): void {
-    this.#decoding?.bytes(piece);
-  }
-
+export interface Answer {
+  received(piece: Uint8Array): void;
   /** Reads what has come so far. */
-  catchUp(): void {
-    this.#backlog?.read();
-    this.#noteGaps();
-  }
-
-  #noteGaps(): void {
-    if (this.#gapMs > 0) this.#open.note({ 'spanline.stream.max_gap_ms': Math.round(this.#gapMs * 1000) / 1000 });
-  }
-
+  catchUp(): void;
   /**
    * The body came to its end.
    *
    * @param failed - called before the call ends, if the answer is a failure
    */
-  ended(failed: () => void): void {
-    const finish = (): void => {
-      const { events } = this.#open;
-      const { status } = this.#head;
-      if (status >= FIRST_ERROR_STATUS) this.#failure ??= failureOf(this.#head, this.#whole);
-      this.#noteGaps();
-      if (this.#failure !== undefined) failed();
-      if (this.#failure !== undefined) (this.#stream ?? events).failed(this.#failure);
-      else if (this.#stream !== undefined) this.#stream.done(false);
-      else if (this.#whole === undefined) this.#open.end();
-      else events.parsed(this.#read(this.#whole));
-    };
-    if (this.#decoding === undefined) finish();
-    else this.#decoding.end(finish);
+  ended(failed: () => void): void;
+  /** The connection ended before the body did. */
+  failed(error: unknown, isAborted: boolean): void;
+  /** Nothing more is read. */
+  close(): void;
+}
+
+/** An answer under way: its call, its head, and all that it has brought. */
+interface Reading {
+  readonly open: OpenCall;
+  readonly head: ResponseHead;
+  stream: SdkStreamEvents | undefined;
+  failure: unknown;
+  whole: unknown;
+}
+
+/** The latest answer, with nothing of what it brought. */
+const latest = sharedState('wire.latest.1', () => ({ answer: undefined as Answer | undefined }));
+
+/**
+ * Reads the answer of a call.
+ *
+ * The functions that read the latest answer are kept until the next one comes. V8 throws compiled code away with the
+ * last function that has it: a process whose garbage is collected between two answers would begin with slow code each
+ * time.
+ */
+export function readAnswer(call: OpenCall, { output }: Api, head: ResponseHead): Answer {
+  let reading: Reading | undefined = { open: call, head, stream: undefined, failure: undefined, whole: undefined };
+  /** `performance.now()` of the latest chunk, and the longest time between two. */
+  let chunkMs = Number.NaN;
+  let gapMs = 0;
+
+  const unreadable = (): void => reading?.open.note({ 'spanline.usage.issue': 'incomplete' });
+  const read = ({ head: { headers } }: Reading, value: unknown): unknown =>
+    output === undefined ? value : output(value, headers);
+  const pieces: Pieces = {
+    arrived(atMs): void {
+      // The first chunk has none before.
+      if (atMs - chunkMs > gapMs) gapMs = atMs - chunkMs;
+      chunkMs = atMs;
+    },
+    chunk(value, atMs, count): void {
+      if (reading === undefined) return;
+      reading.stream ??= reading.open.stream();
+      const piece = read(reading, value);
+      reading.failure ??= failureWithin(piece);
+      reading.stream.chunk(piece, atMs, count);
+    },
+    whole(value): void {
+      if (reading !== undefined) reading.whole = value;
+    },
+    failed(error): void {
+      if (reading !== undefined) reading.failure = error;
+    },
+    unreadable,
+  };
+  if (head.status < FIRST_ERROR_STATUS) call.events.responded({ headers: head.headers });
+  const framing = framingOf(head.headers['content-type'] ?? '', pieces);
+  const backlog = framing && createBacklog(framing);
+  const decoding = backlog && decodingOf(head.headers['content-encoding'] ?? '', backlog, unreadable);
+
+  function noteGaps({ open }: Reading): void {
+    if (gapMs > 0) open.note({ 'spanline.stream.max_gap_ms': Math.round(gapMs * 1000) / 1000 });
   }
 
-  /** The connection ended before the body did. */
-  failed(error: unknown, isAborted: boolean): void {
-    this.catchUp();
-    const stream = this.#stream ?? this.#open.stream();
-    if (isAborted) stream.done(true);
-    else stream.failed(error);
+  function catchUp(): void {
+    backlog?.read();
+    if (reading !== undefined) noteGaps(reading);
   }
+
+  function close(): void {
+    reading = undefined;
+    framing?.forget();
+  }
+
+  function finish(failed: () => void): void {
+    if (reading === undefined) return;
+    const { open, stream, whole } = reading;
+    const isFailure = reading.head.status >= FIRST_ERROR_STATUS;
+    const failure = reading.failure ?? (isFailure ? failureOf(reading.head, whole) : undefined);
+    noteGaps(reading);
+    if (failure !== undefined) failed();
+    if (failure !== undefined) (stream ?? open.events).failed(failure);
+    else if (stream !== undefined) stream.done(false);
+    else if (whole === undefined) open.end();
+    else open.events.parsed(read(reading, whole));
+    close();
+  }
+
+  const answer: Answer = {
+    catchUp,
+    close,
+    received: (piece) => decoding?.bytes(piece),
+    ended(failed): void {
+      if (decoding === undefined) finish(failed);
+      else decoding.end(() => finish(failed));
+    },
+    failed(error, isAborted): void {
+      catchUp();
+      if (reading === undefined) return;
+      const stream = reading.stream ?? reading.open.stream();
+      if (isAborted) stream.done(true);
+      else stream.failed(error);
+      close();
+    },
+  };
+  latest.answer = answer;
+  return answer;
 }

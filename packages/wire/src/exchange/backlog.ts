@@ -7,51 +7,53 @@ import type { Framing } from './pieces.ts';
 const MAX_WAITING = 64 * 1024;
 const FIRST_SIZE = 4 * 1024;
 
+/** Keeps the bytes of an answer until they are read. */
+export interface Backlog extends ByteSink {
+  /** Reads all that waits. */
+  read(): void;
+}
+
 /**
  * Keeps the bytes of an answer, with the time at which each chunk came, until they are read. They are copied into one
  * block: the application gets the same chunks and may write to them, and many small objects that live for a while are
  * work for the garbage collector.
  */
-export class Backlog implements ByteSink {
-  readonly #framing: Framing;
-  #block: Buffer = Buffer.alloc(0);
-  #length = 0;
+export function createBacklog(framing: Framing): Backlog {
+  let block = Buffer.alloc(0);
+  let length = 0;
   /** Where the chunks end in the block. */
-  #ends: number[] = [];
-  #times: number[] = [];
+  let ends: number[] = [];
+  let times: number[] = [];
   /** `performance.now()` when the latest chunk came. */
-  #latestMs = 0;
+  let latestMs = 0;
 
-  constructor(framing: Framing) {
-    this.#framing = framing;
+  function grow(least: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(least, FIRST_SIZE, 2 * block.length));
+    larger.set(block.subarray(0, length));
+    block = larger;
   }
 
-  bytes(chunk: Uint8Array): void {
-    const { byteLength } = chunk;
-    if (this.#length + byteLength > MAX_WAITING) this.read();
-    if (this.#length + byteLength > this.#block.length) this.#grow(this.#length + byteLength);
-    this.#block.set(chunk, this.#length);
-    this.#length += byteLength;
-    this.#ends.push(this.#length);
-    this.#times.push((this.#latestMs = performance.now()));
+  function read(): void {
+    if (length === 0) return;
+    const received = { bytes: block.subarray(0, length), ends, times };
+    [block, ends, times, length] = [Buffer.alloc(0), [], [], 0];
+    framing.read(received);
   }
 
-  #grow(least: number): void {
-    const block = Buffer.allocUnsafeSlow(Math.max(least, FIRST_SIZE, 2 * this.#block.length));
-    block.set(this.#block.subarray(0, this.#length));
-    this.#block = block;
-  }
-
-  /** Reads all that waits. */
-  read(): void {
-    if (this.#length === 0) return;
-    const [block, length, ends, times] = [this.#block, this.#length, this.#ends, this.#times];
-    [this.#block, this.#ends, this.#times, this.#length] = [Buffer.alloc(0), [], [], 0];
-    this.#framing.read({ bytes: block.subarray(0, length), ends, times });
-  }
-
-  end(): void {
-    this.read();
-    this.#framing.end(this.#latestMs);
-  }
+  return {
+    read,
+    bytes(chunk): void {
+      const { byteLength } = chunk;
+      if (length + byteLength > MAX_WAITING) read();
+      if (length + byteLength > block.length) grow(length + byteLength);
+      block.set(chunk, length);
+      length += byteLength;
+      ends.push(length);
+      times.push((latestMs = performance.now()));
+    },
+    end(): void {
+      read();
+      framing.end(latestMs);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** Server-sent events. All that parts them is ASCII: texts are decoded once they are whole. */
 
 import { createParser } from 'eventsource-parser';
-import { Joining } from './joining.ts';
+import { createJoining } from './joining.ts';
 import { type Framing, MAX_PIECE, parsed, type Pieces, type Received } from './pieces.ts';
 
 /** Bytes beyond ASCII, each a character of its own. */
@@ -47,7 +47,7 @@ export function events(pieces: Pieces): Framing {
   const feed = (text: string): void => {
     if (!isBroken) parser.feed(text);
   };
-  const joining = new Joining((event, firstMs, count) => {
+  const joining = createJoining((event, firstMs, count) => {
     joined = { firstMs, count };
     feed(event);
     joined = undefined;
@@ -104,5 +104,6 @@ export function events(pieces: Pieces): Framing {
       atMs = endMs;
       parser.reset({ consume: true });
     },
+    forget: () => parser.reset(),
   };
 }

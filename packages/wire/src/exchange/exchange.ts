@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CaptureSetting, currentSpan, type SpanAttributes } from '@spanline/core';
 import { beginCall, type ClientTracing, epochMs, type OpenCall, priceOf, props } from '@spanline/instrumentation';
 import type { FoundApi, RequestLine } from '../apis/index.ts';
-import { Answer } from './answer.ts';
+import { type Answer, readAnswer } from './answer.ts';
 import { type Attempt, type Attempts, callersAttempts } from './attempts.ts';
 import { Body } from './body.ts';
 
@@ -23,11 +23,17 @@ export interface ExchangeEvents {
   failed(error: unknown): void;
 }
 
+/** An exchange whose call is open. */
+interface OpenExchange {
+  /** Nothing more of it will be seen. Its line has what has come. */
+  stop(): void;
+}
+
 /** The tracing that all exchanges share. */
 export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCall' | 'layer'> {
   readonly attempts: Attempts;
   /** Exchanges whose calls are open. */
-  readonly open: Set<Exchange>;
+  readonly open: Set<OpenExchange>;
   readonly capture: CaptureSetting | undefined;
 }
 
@@ -46,55 +52,55 @@ function isAbort(error: unknown): boolean {
 
 const receive = (answer: Answer | undefined, piece: Uint8Array): void => answer?.received(piece);
 
-/** Follows one exchange. Its call begins when the request is out, and so is known as a whole. */
-export class Exchange implements ExchangeEvents {
-  readonly #tracing: ExchangeTracing;
-  readonly #found: FoundApi;
-  readonly #line: RequestLine;
-  readonly #inContext = AsyncLocalStorage.snapshot();
-  readonly #startTime: number;
-  readonly #startedMs = performance.now();
-  #body: Body | undefined = new Body();
-  #begun: Begun | undefined;
-  #answer: Answer | undefined;
-  #isOver = false;
+/**
+ * Follows one exchange. Its call begins when the request is out, and so is known as a whole.
+ */
+export function followExchange(
+  tracing: ExchangeTracing,
+  line: RequestLine,
+  { api, isKnown }: FoundApi,
+): ExchangeEvents {
+  const { guard, scope } = tracing;
+  const inContext = AsyncLocalStorage.snapshot();
+  const startTime = epochMs(tracing.tracer);
+  const startedMs = performance.now();
+  let collected: Body | undefined = new Body();
+  let begun: Begun | undefined;
+  let answer: Answer | undefined;
+  let isOver = false;
+  const exchange: OpenExchange = { stop };
 
-  constructor(tracing: ExchangeTracing, line: RequestLine, found: FoundApi) {
-    this.#tracing = tracing;
-    this.#line = line;
-    this.#found = found;
-    this.#startTime = epochMs(tracing.tracer);
-  }
-
-  #guarded(fn: () => void): void {
-    if (this.#isOver) return;
-    const { guard, scope } = this.#tracing;
-    guard(scope.name, () => this.#inContext(fn));
+  function guarded(fn: () => void): void {
+    if (!isOver) guard(scope.name, () => inContext(fn));
   }
 
   /** Ends the exchange: nothing more of it is read. */
-  #finish(fn: () => void): void {
-    this.#guarded(fn);
-    this.#isOver = true;
-    this.#tracing.open.delete(this);
+  function finish(fn: () => void): void {
+    guarded(fn);
+    isOver = true;
+    tracing.open.delete(exchange);
   }
 
-  /** Nothing more of it will be seen. Its line has what has come. */
-  stop(): void {
-    this.#finish(() => {
-      this.#answer?.catchUp();
-      this.#begun?.open.unfinished();
+  function stop(): void {
+    finish(() => {
+      answer?.catchUp();
+      begun?.open.unfinished();
+      answer?.close();
     });
   }
 
-  #begin(): Begun | undefined {
-    if (this.#begun !== undefined) return this.#begun;
-    const { api, isKnown } = this.#found;
-    const sent = this.#body?.read();
-    this.#body = undefined;
+  /** Reads what has come of the answer so far: its call, or the one that it is a part of, ends early. */
+  function catchUp(): void {
+    guard(scope.name, () => answer?.catchUp());
+  }
+
+  function begin(): Begun | undefined {
+    if (begun !== undefined) return begun;
+    const sent = collected?.read();
+    collected = undefined;
     if (!isKnown && !api.isShape(sent)) return undefined;
     const body = api.input?.(sent) ?? sent;
-    const attempt = callersAttempts(this.#tracing.attempts, sent, this.#line.origin);
+    const attempt = callersAttempts(tracing.attempts, sent, line.origin);
     let facts: SpanAttributes = {};
     const read: ClientTracing['read'] = (request) => {
       const call = api.read(request);
@@ -102,34 +108,23 @@ export class Exchange implements ExchangeEvents {
       const { span } = call;
       facts = span.attributes ?? {};
       const attributes = { ...span.attributes, ...attempt.attributes };
-      const options = { ...span, startTime: this.#startTime, attributes };
-      const { capture } = this.#tracing;
-      return {
-        ...call,
-        startedMs: this.#startedMs,
-        catchUp: () => this.#catchUp(),
-        span: capture === undefined ? options : { ...options, capture },
-      };
+      const options = { ...span, startTime, attributes };
+      const { capture } = tracing;
+      return { ...call, startedMs, catchUp, span: capture === undefined ? options : { ...options, capture } };
     };
-    const begun = beginCall({ ...this.#tracing, read, layer: 'http' }, { ...api.request, body });
-    if (begun === undefined) return undefined;
+    const { open, own } = beginCall({ ...tracing, read, layer: 'http' }, { ...api.request, body }) ?? {};
+    if (open === undefined) return undefined;
     // The span is not made current: on Node 20 and 22, every promise costs more once a context was entered.
-    attempt.begun(begun.open.span ?? currentSpan(), begun.own !== undefined);
-    this.#begun = { open: begun.open, attempt, facts };
-    this.#tracing.open.add(this);
-    return this.#begun;
-  }
-
-  /** Reads what has come of the answer so far: its call, or the one that it is a part of, ends early. */
-  #catchUp(): void {
-    const { guard, scope } = this.#tracing;
-    guard(scope.name, () => this.#answer?.catchUp());
+    attempt.begun(open.span ?? currentSpan(), own !== undefined);
+    begun = { open, attempt, facts };
+    tracing.open.add(exchange);
+    return begun;
   }
 
   /** Remembers that the request failed, and its cost. Called while its call is open. */
-  #noteFailure(): void {
-    if (this.#begun === undefined) return;
-    const { open, attempt, facts } = this.#begun;
+  function noteFailure(): void {
+    if (begun === undefined) return;
+    const { open, attempt, facts } = begun;
     const usage = open.usage(true);
     const call = {
       provider: facts['gen_ai.provider.name'],
@@ -137,56 +132,45 @@ export class Exchange implements ExchangeEvents {
       port: facts['server.port'],
       requestModel: facts['gen_ai.request.model'],
     };
-    const usd = usage?.costUsd ?? (usage && priceOf(this.#tracing.tracer, { ...call, units: usage.units }));
+    const usd = usage?.costUsd ?? (usage && priceOf(tracing.tracer, { ...call, units: usage.units }));
     attempt.failed(usd ?? 0);
   }
 
-  sent(piece: Uint8Array | string): void {
-    this.#guarded(() => this.#body?.add(piece));
-  }
-
-  sentAll(): void {
-    this.#guarded(() => {
-      if (this.#begin() === undefined) this.#isOver = true;
-    });
-  }
-
-  responded(status: number, headers: Readonly<Record<string, string>>): void {
-    this.#guarded(() => {
-      const begun = this.#begin();
-      if (begun === undefined) {
-        this.#isOver = true;
-        return;
-      }
-      const { open } = begun;
-      const ttfbMs = Math.round((performance.now() - this.#startedMs) * 1000) / 1000;
-      open.note({ 'http.response.status_code': status, 'spanline.http.ttfb_ms': ttfbMs });
-      const unreadable = (): void => open.note({ 'spanline.usage.issue': 'incomplete' });
-      this.#answer = new Answer(open, this.#found.api, { status, headers }, unreadable);
-    });
-  }
-
-  received(piece: Uint8Array): void {
-    if (this.#isOver) return;
-    const { guard, scope } = this.#tracing;
-    // Reading bytes needs no context. There are many of them.
-    guard(scope.name, receive, this.#answer, piece);
-  }
-
-  ended(): void {
-    this.#finish(() => this.#answer?.ended(() => this.#noteFailure()));
-  }
-
-  failed(error: unknown): void {
-    this.#finish(() => {
-      const begun = this.#begin();
-      if (begun === undefined) return;
-      const isAborted = isAbort(error);
-      this.#answer?.catchUp();
-      if (!isAborted) this.#noteFailure();
-      if (this.#answer !== undefined) this.#answer.failed(error, isAborted);
-      else if (isAborted) begun.open.stream().done(true);
-      else begun.open.fail(error);
-    });
-  }
+  return {
+    sent: (piece) => guarded(() => collected?.add(piece)),
+    sentAll(): void {
+      guarded(() => {
+        if (begin() === undefined) isOver = true;
+      });
+    },
+    responded(status, headers): void {
+      guarded(() => {
+        const { open } = begin() ?? {};
+        if (open === undefined) {
+          isOver = true;
+          return;
+        }
+        const ttfbMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
+        open.note({ 'http.response.status_code': status, 'spanline.http.ttfb_ms': ttfbMs });
+        answer = readAnswer(open, api, { status, headers });
+      });
+    },
+    received(piece): void {
+      // Reading bytes needs no context. There are many of them.
+      if (!isOver) guard(scope.name, receive, answer, piece);
+    },
+    ended: () => finish(() => answer?.ended(noteFailure)),
+    failed(error): void {
+      finish(() => {
+        const { open } = begin() ?? {};
+        if (open === undefined) return;
+        const isAborted = isAbort(error);
+        answer?.catchUp();
+        if (!isAborted) noteFailure();
+        if (answer !== undefined) answer.failed(error, isAborted);
+        else if (isAborted) open.stream().done(true);
+        else open.fail(error);
+      });
+    },
+  };
 }

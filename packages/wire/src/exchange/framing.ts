@@ -37,6 +37,9 @@ function lines(pieces: Pieces): Framing {
         }
       }),
     end: (atMs) => parsed(rest, single(pieces, atMs), pieces),
+    forget(): void {
+      rest = '';
+    },
   };
 }
 
@@ -82,6 +85,9 @@ function frames(pieces: Pieces): Framing {
         }
       }),
     end: () => undefined,
+    forget(): void {
+      rest = Buffer.alloc(0);
+    },
   };
 }
 
@@ -102,6 +108,9 @@ function document(pieces: Pieces): Framing {
       };
       if (length > MAX_PIECE) pieces.unreadable();
       else parsed(UTF8.decode(Buffer.concat(parts)), take, pieces);
+    },
+    forget(): void {
+      parts.length = 0;
     },
   };
 }

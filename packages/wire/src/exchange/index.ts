@@ -1,3 +1,3 @@
 export { Attempts } from './attempts.ts';
 export { startAudit } from './audit.ts';
-export { Exchange, type ExchangeEvents, type ExchangeTracing } from './exchange.ts';
+export { type ExchangeEvents, type ExchangeTracing, followExchange } from './exchange.ts';

@@ -98,62 +98,65 @@ interface Run {
  */
 type Joined = (event: string, firstMs: number, count: number) => void;
 
-/** Collects events until one comes that is different. Bytes beyond ASCII may be characters of their own. */
-export class Joining {
-  readonly #into: Joined;
-  #run: Run | undefined;
-
-  constructor(into: Joined) {
-    this.#into = into;
-  }
-
+/** Collects events until one comes that is different. */
+export interface Joining {
   /**
    * Begins a run with a whole event.
    *
    * @returns false for an event that others cannot be joined with
    */
-  begin(event: string, atMs: number): boolean {
-    const found = shapeOf(event);
-    if (found === undefined) return false;
-    this.flush();
-    const { end } = found.piece;
-    this.#run = { shape: found.shape, text: event.slice(0, end), rest: event.slice(end), atMs, count: 1 };
-    return true;
-  }
-
+  begin(event: string, atMs: number): boolean;
   /**
    * Takes the event at a position of a text if it belongs to the run. An empty piece does not: it is no first token.
    *
    * @returns the position behind it, else -1
    */
-  take(text: string, from: number): number {
-    const run = this.#run;
-    if (run === undefined) return -1;
-    const { fixed, kinds } = run.shape;
-    let [at, pieceStart, pieceEnd] = [from, 0, 0];
-    for (let index = 0; index < kinds.length; index++) {
-      const before = fixed[index] ?? '';
-      const start = at + before.length;
-      // Cheaper than `startsWith`, which compares character by character.
-      if (text.slice(at, start) !== before) return -1;
-      const kind = kinds[index];
-      at = kind === 'ignored number' ? endOfNumber(text, start) : endOfText(text, start);
-      if (at === -1) return -1;
-      if (kind === 'growing') [pieceStart, pieceEnd] = [start, at];
-    }
-    const rest = fixed[kinds.length] ?? '';
-    const end = at + rest.length;
-    if (pieceStart === pieceEnd || text.slice(at, end) !== rest) return -1;
-    run.text += text.slice(pieceStart, pieceEnd);
-    run.count++;
-    return end;
+  take(text: string, from: number): number;
+  /** Passes on what was collected. */
+  flush(): void;
+}
+
+/** Joins the events of a stream. Bytes beyond ASCII may be characters of their own. */
+export function createJoining(into: Joined): Joining {
+  let run: Run | undefined;
+
+  function flush(): void {
+    if (run === undefined) return;
+    const { text, rest, atMs, count } = run;
+    run = undefined;
+    into(text + rest, atMs, count);
   }
 
-  /** Passes on what was collected. */
-  flush(): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    this.#run = undefined;
-    this.#into(run.text + run.rest, run.atMs, run.count);
-  }
+  return {
+    flush,
+    begin(event, atMs): boolean {
+      const found = shapeOf(event);
+      if (found === undefined) return false;
+      flush();
+      const { end } = found.piece;
+      run = { shape: found.shape, text: event.slice(0, end), rest: event.slice(end), atMs, count: 1 };
+      return true;
+    },
+    take(text, from): number {
+      if (run === undefined) return -1;
+      const { fixed, kinds } = run.shape;
+      let [at, pieceStart, pieceEnd] = [from, 0, 0];
+      for (let index = 0; index < kinds.length; index++) {
+        const before = fixed[index] ?? '';
+        const start = at + before.length;
+        // Cheaper than `startsWith`, which compares character by character.
+        if (text.slice(at, start) !== before) return -1;
+        const kind = kinds[index];
+        at = kind === 'ignored number' ? endOfNumber(text, start) : endOfText(text, start);
+        if (at === -1) return -1;
+        if (kind === 'growing') [pieceStart, pieceEnd] = [start, at];
+      }
+      const rest = fixed[kinds.length] ?? '';
+      const end = at + rest.length;
+      if (pieceStart === pieceEnd || text.slice(at, end) !== rest) return -1;
+      run.text += text.slice(pieceStart, pieceEnd);
+      run.count++;
+      return end;
+    },
+  };
 }

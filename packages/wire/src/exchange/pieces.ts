@@ -32,6 +32,8 @@ export interface Framing {
   read(received: Received): void;
   /** The body has come to its end, at `atMs`. */
   end(atMs: number): void;
+  /** Forgets what has come. */
+  forget(): void;
 }
 
 /** Characters of one event, or bytes of one frame or document. Longer ones are not read. */
