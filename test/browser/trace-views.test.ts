@@ -78,6 +78,27 @@ describe.skipIf(inject('chromium') === undefined)('the views of a trace', () => 
     await page.waitForSelector('.span-panel', { state: 'detached' });
   });
 
+  it('keeps names of any script inside the frames of the graph', async () => {
+    const names = ['W'.repeat(60), `${'契約'.repeat(30)}end`, '👩‍👩‍👧‍👦'.repeat(30), 'مدة الإشعار '.repeat(8), 'short'];
+    const spans = names.map((name, n) =>
+      spanLine({ trace: 1, span: n + 2, parent: 1, fromMs: n * 10 }, { 'span.type': 'tool', 'span.name': name }),
+    );
+    const root = spanLine({ trace: 1, span: 1, durationMs: 1000 }, { 'span.type': 'agent', 'span.name': 'root' });
+    const { page } = await openPage(logWith([...spans, root]));
+    await page.waitForSelector('text=1 trace');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.views');
+    await page.keyboard.press('2');
+    await page.waitForSelector('.graph .step');
+    const steps = page.locator('.graph .step');
+    expect(await steps.count()).toBe(names.length + 1);
+    for (const step of await steps.all()) {
+      const [frame, name] = [await step.locator('rect').boundingBox(), await step.locator('.step-name').boundingBox()];
+      expect((name?.x ?? 0) + (name?.width ?? 0)).toBeLessThan((frame?.x ?? 0) + (frame?.width ?? 0));
+    }
+    expect(await page.locator('.step-name').allTextContents()).toContain('short');
+  });
+
   it('shows the conversation of the whole trace, each message once', async () => {
     const { page } = await openPage(logWith(agentLines()));
     await page.waitForSelector('text=1 trace');

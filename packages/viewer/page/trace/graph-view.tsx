@@ -4,14 +4,14 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { TraceAnswer } from '../../src/contract/index.ts';
 import { formatCount, formatDuration, formatSum } from '../format.ts';
 import { addressOf, route } from '../route.ts';
+import { fitText } from '../ui/fit-text.ts';
 import { curve, layOut, loop, NODE, type Point } from './graph/layout.ts';
 import { type GraphEdge, type GraphNode, type StepsGraph, stepsGraph } from './graph/steps-graph.ts';
 
-/** Characters of a name that a node has room for. */
-const ROOM = 22;
-
-const shortened = (text: string): string =>
-  text.length <= ROOM ? text : `${text.slice(0, ROOM - 8)}…${text.slice(-7)}`;
+/** Between the frame of a step and its text. */
+const PADDING = 12;
+/** That of `.step-name`. */
+const NAME_FONT = '600 13px system-ui, sans-serif';
 
 const times = (count: number): string => `${formatCount(count)}×`;
 
@@ -64,10 +64,10 @@ function Step({
     >
       <title>{wordsOf(node, place, graph)}</title>
       <rect x={left} y={at.y} width={NODE.width} height={NODE.height} rx="7" />
-      <text class="step-name" x={left + 12} y={at.y + 19}>
-        {shortened(node.name)}
+      <text class="step-name" x={left + PADDING} y={at.y + 19}>
+        {fitText(node.name, NODE.width - 2 * PADDING, NAME_FONT)}
       </text>
-      <text class="step-facts" x={left + 12} y={at.y + 36}>
+      <text class="step-facts" x={left + PADDING} y={at.y + 36}>
         {node.type} · {factsOf(node)}
         {node.errors > 0 && <tspan class="bad"> · {formatCount(node.errors)} failed</tspan>}
       </text>
