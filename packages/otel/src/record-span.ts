@@ -88,6 +88,7 @@ export function startRecord(
  */
 function setUsage(span: Span, read: SpanFacts, isCall: boolean, observed: NormalizedUsage | undefined): void {
   const { usage, hasUsage, facts } = read;
+  if (!hasUsage && observed === undefined) return;
   const model = text(facts['gen_ai.response.model']) ?? text(facts['gen_ai.request.model']);
   const provider = text(facts['gen_ai.provider.name']);
   // A framework writes the sum of its calls on the span around them.
@@ -202,7 +203,9 @@ function readSpan(span: Span, otel: OtelSpan): void {
   if (type !== span.type) retype(span, type);
   const read = new SpanFacts(name.startsWith(CLAUDE_CODE_PREFIX));
   read.addAll(attributes);
-  const { exception } = read.addEvents([...otel.events, ...takeEvents(span)]);
+  const taken = takeEvents(span);
+  const events = taken.length === 0 ? otel.events : [...otel.events, ...taken];
+  const exception = events.length === 0 ? undefined : read.addEvents(events).exception;
   setCircumstances(span, otel);
   writeFacts(span, read, observedUsage(span, otel.status.code === STATUS_ERROR));
   setStatus(span, otel, read, exception);

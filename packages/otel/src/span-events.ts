@@ -14,9 +14,12 @@ export function keepEvent(span: Span, event: OtelEvent): void {
   else if (kept.length < MAX_EVENTS) kept.push(event);
 }
 
+const NO_EVENTS: readonly OtelEvent[] = [];
+
 /** Takes the events of a span that ends. */
 export function takeEvents(span: Span): readonly OtelEvent[] {
-  const kept = waiting.get(span) ?? [];
+  const kept = waiting.get(span);
+  if (kept === undefined) return NO_EVENTS;
   waiting.delete(span);
   return kept;
 }

@@ -61,7 +61,8 @@ export class SpanFacts {
   failure: string | undefined;
   /** Values that their keys cannot have. They count as left out, unless another spelling has one that fits. */
   readonly #unfit: Record<string, unknown> = {};
-  readonly #flat = new Map<ContentKey, { readonly list: FlatList; readonly wrapper: string | undefined }>();
+  /** Lists whose members have an attribute each. */
+  #flat: Map<ContentKey, { readonly list: FlatList; readonly wrapper: string | undefined }> | undefined;
   readonly #isClaudeCode: boolean;
 
   constructor(isClaudeCode: boolean) {
@@ -102,15 +103,15 @@ export class SpanFacts {
   finish(): void {
     this.output = this.#answer();
     for (const key in this.#unfit) this.facts[key] ??= this.#unfit[key];
-    for (const [key, { list: flat, wrapper }] of this.#flat) {
+    for (const [key, { list: flat, wrapper }] of this.#flat ?? []) {
       const entries = flat.entries();
       this.content[key] ??= isMessageList(key)
         ? flatMessages(entries, wrapper)
         : entries.map((entry) => bare(entry, wrapper));
     }
-    const reasons = list(this.content['gen_ai.output.messages']).flatMap(
-      (message) => text(props(message)['finish_reason']) ?? [],
-    );
+    const { 'gen_ai.output.messages': answers } = this.content;
+    if (answers === undefined) return;
+    const reasons = list(answers).flatMap((message) => text(props(message)['finish_reason']) ?? []);
     if (reasons.length > 0) this.#setFact('gen_ai.response.finish_reasons', reasons, false);
   }
 
@@ -235,8 +236,9 @@ export class SpanFacts {
     if (family.to === 'labels') return this.#addLabel(rest, value);
     if (family.to === 'nothing') return;
     if (rest.endsWith('.vector')) return this.#setDimensions(value);
-    let flat = this.#flat.get(family.to);
-    if (flat === undefined) this.#flat.set(family.to, (flat = { list: createFlatList(), wrapper: family.wrapper }));
+    const known = (this.#flat ??= new Map());
+    let flat = known.get(family.to);
+    if (flat === undefined) known.set(family.to, (flat = { list: createFlatList(), wrapper: family.wrapper }));
     if (!flat.list.add(rest, value)) this.#leaveOut(key);
   }
 
