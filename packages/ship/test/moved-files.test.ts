@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -100,6 +101,37 @@ describe('a file that was rotated to another folder while no shipper ran', () =>
     writeFileSync(join(other, 'app.log.1.gz'), gzipSync(text(105, 110)));
     for (let run = 0; run < 2; run++) await ship(log);
     expect(shipped()).toEqual(upTo(10));
+  });
+});
+
+describe('a path of a pattern that is gone', () => {
+  it('has the rest of the file that was rotated from there', async () => {
+    const pattern = join(folder, 'app', '*.log');
+    writeFileSync(log, text(0, 5));
+    await ship(pattern);
+    appendFileSync(log, text(5, 8));
+    renameSync(log, `${log}.1`);
+    writeFileSync(join(folder, 'app', 'other.log'), text(8, 10));
+    for (let run = 0; run < 2; run++) await ship(pattern);
+    expect(shipped()).toEqual(upTo(10));
+    expect(reports).toEqual([]);
+  });
+
+  it('has the rest of the file that its link named', async () => {
+    const links = makeOld('links');
+    const link = join(links, 'web-1.log');
+    const pattern = join(links, '*.log');
+    writeFileSync(log, text(0, 5));
+    symlinkSync(log, link);
+    await ship(pattern);
+    appendFileSync(log, text(5, 8));
+    renameSync(log, `${log}.20260304`);
+    writeFileSync(join(folder, 'app', '1.log'), text(8, 10));
+    rmSync(link);
+    symlinkSync(join(folder, 'app', '1.log'), join(links, 'web-2.log'));
+    for (let run = 0; run < 2; run++) await ship(pattern);
+    expect(shipped()).toEqual(upTo(10));
+    expect(reports).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { fileId } from './file-id.ts';
 import { originOf } from './file-origin.ts';
 import { type FileSource, openFileSource } from './file-source.ts';
 import { createContentSearch, type FoundContent, type FoundPacked } from './find-content.ts';
-import { expandGlob, isPattern } from './glob.ts';
+import { expandGlob, globMatcher, isPattern } from './glob.ts';
 import { forgetGoneFiles } from './gone-files.ts';
 import { isGzip } from './gzip.ts';
 import { type KnownFiles, openKnownFiles, statFile } from './known-files.ts';
@@ -157,6 +157,14 @@ export function discoverFiles({
     }
   }
 
+  /** Paths that matched a pattern and are gone. What was rotated from there may not have been read. */
+  function gonePaths(pattern: string, paths: readonly string[], known: KnownFiles): string[] {
+    if (!isPattern(pattern)) return [];
+    const present = new Set(paths);
+    const matches = globMatcher(pattern);
+    return known.watchedPaths().filter((path) => !present.has(path) && !isGzip(path) && matches(path));
+  }
+
   function* packedCandidate({ path, watched, isNew }: FoundPacked, known: KnownFiles): Iterable<Candidate> {
     const stats = statFile(path);
     if (stats === undefined) return;
@@ -187,8 +195,10 @@ export function discoverFiles({
     for (const pattern of patterns) {
       const paths = expandGlob(pattern, (folder, reason) => note(join(folder, sep), reason));
       if (isPattern(pattern)) note(pattern, paths.length === 0 ? 'matches no file' : undefined);
-      for (const watched of paths) {
-        if (statFile(watched) === undefined) problems.check(watched);
+      const gone = new Set(gonePaths(pattern, paths, known));
+      for (const watched of [...paths, ...gone]) {
+        const isGone = gone.has(watched);
+        if (!isGone && statFile(watched) === undefined) problems.check(watched);
         if (isGzip(watched)) {
           packedFiles.push({ path: watched, watched, isNew: true });
           continue;
@@ -196,11 +206,11 @@ export function discoverFiles({
         startLook(watched, beganAt, known);
         const found = finder.find(watched);
         packedFiles.push(...found.packed);
-        looked.set(watched, found.isWhole);
+        if (!isGone) looked.set(watched, found.isWhole);
         for (const content of found.contents) {
           seen.add(content.folder);
           yield* candidate(content, known);
-          if (problems.has(content.path)) looked.set(watched, false);
+          if (!isGone && problems.has(content.path)) looked.set(watched, false);
         }
       }
     }

@@ -5,7 +5,7 @@ import { findTwin, isBeginningOf } from './copies.ts';
 import { fileId } from './file-id.ts';
 import { isGzip } from './gzip.ts';
 import { type History, idOf, type KnownFiles, statFile } from './known-files.ts';
-import { foldersBeside, foldersIn } from './neighbours.ts';
+import { createNeighbours, type Neighbours } from './neighbours.ts';
 import type { ReadFiles } from './read-files.ts';
 import { createRenamedFiles } from './renamed-files.ts';
 import { createSiblings } from './siblings.ts';
@@ -138,7 +138,7 @@ export function createContentSearch({
     return { folder: folder ?? known.nextOf(fileId(stats)), isCopy: false };
   }
 
-  function findOf(watched: string, siblingsOf: (path: string) => string[]): Finding {
+  function findOf(watched: string, siblingsOf: (path: string) => string[], neighbours: Neighbours): Finding {
     let isWhole = true;
     const reals = known.realsOf(watched);
     const others = new Set([watched, ...reals].flatMap(siblingsOf).concat(reals));
@@ -173,11 +173,11 @@ export function createContentSearch({
     };
     addRenamed(folders, places);
     // Such as `olddir` of logrotate.
-    const within = folders.some(isGone) ? [...places].flatMap(foldersIn) : [];
+    const within = folders.some(isGone) ? [...places].flatMap(neighbours.within) : [];
     addRenamed(folders, new Set(within));
     // The files beside may be those of other programs: a file is known there by its inode and its age alone.
     const aged = folders.filter((folder) => isGone(folder) && (known.originOf(folder)?.bornAt ?? 0) > 0);
-    if (aged.length > 0) addRenamed(aged, new Set([...places].flatMap(foldersBeside)));
+    if (aged.length > 0) addRenamed(aged, new Set([...places].flatMap(neighbours.beside)));
     const gone = folders.filter(isGone);
     const away = gone.length === 0 ? [] : within.flatMap((place) => namesakesIn(place, watched, siblingsOf));
     for (const path of away.filter((other) => !isGzip(other))) {
@@ -210,6 +210,7 @@ export function createContentSearch({
 
   return () => {
     const siblingsOf = createSiblings();
-    return { find: (watched) => findOf(watched, siblingsOf) };
+    const neighbours = createNeighbours();
+    return { find: (watched) => findOf(watched, siblingsOf, neighbours) };
   };
 }

@@ -8,6 +8,15 @@ function toPattern(part: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
 }
 
+/** Returns a function that says whether a path matches a pattern. */
+export function globMatcher(pattern: string): (path: string) => boolean {
+  const parts = resolve(pattern).split(sep).map(toPattern);
+  return (path) => {
+    const names = path.split(sep);
+    return parts.length === names.length && parts.every((part, index) => part.test(names[index] ?? ''));
+  };
+}
+
 /** Called for a folder that cannot be listed, and with `undefined` once it can. */
 type OnFolder = (folder: string, reason: string | undefined) => void;
 

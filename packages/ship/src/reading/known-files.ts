@@ -82,6 +82,8 @@ export interface KnownFiles {
   lastOf(id: string): string | undefined;
   /** The folder for the next content of an inode. */
   nextOf(id: string): string;
+  /** Paths under which files were found. */
+  watchedPaths(): readonly string[];
   /** Folders of files that were found under a path. */
   foldersOf(watched: string): readonly string[];
   /** All folders. */
@@ -194,6 +196,7 @@ export function openKnownFiles(
       const last = lastOf(id);
       return join(state, last === undefined ? id : `${id}-${generationOf(last) + 1}`);
     },
+    watchedPaths: () => [...byWatched.keys()],
     foldersOf,
     folders: () => [...origins.keys()],
     pathsOf(folder) {
