@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
@@ -139,6 +140,19 @@ it('reads an answer in zstd where Node can, and says so where it cannot', async 
   const canRead = 'createZstdDecompress' in (await import('node:zlib'));
   expect(onlyRecord(log)['gen_ai.usage.output_tokens']).toBe(canRead ? 2 : undefined);
   expect(onlyRecord(log)['spanline.usage.issue']).toBe(canRead ? undefined : 'incomplete');
+});
+
+it('keeps what came before the bytes that are no gzip', async () => {
+  // Zlib hands on 16 KiB at a time, whatever follows them.
+  const zipped = gzipSync(events([piece('Hello'), piece('x'.repeat(40_000)), USAGE]).chunks.join(''));
+  const chunks = [zipped.fill(0, zipped.length - 8)];
+  server.answer(() => ({ type: 'text/event-stream', headers: { 'content-encoding': 'gzip' }, chunks }));
+  const read = await byHttp();
+  while ((await read.next()).done !== true);
+  await expect.poll(() => tracer.stats().open).toBe(0);
+  const { 'gen_ai.output.messages': messages, 'spanline.usage.issue': issue } = onlyRecord(log);
+  expect(JSON.stringify(messages)).toContain('Hello');
+  expect(issue).toBe('incomplete');
 });
 
 it('keeps requests apart that share a connection', async () => {

@@ -126,6 +126,8 @@ export function readAnswer(call: OpenCall, { output }: Api, head: ResponseHead):
   }
 
   function finish(failed: () => void): void {
+    // A body that turns out not to be of its encoding breaks off: what came before waits still.
+    backlog?.read();
     if (reading === undefined) return;
     const { open, stream, whole } = reading;
     const isFailure = reading.head.status >= FIRST_ERROR_STATUS;
