@@ -25,8 +25,6 @@ const nothing = (): void => undefined;
  * happens, and awaits its callback: a call without tools has the first two.
  */
 const EVENTS: Telemetry = {
-  onLanguageModelCallStart: nothing,
-  onLanguageModelCallEnd: nothing,
   onObjectStepStart: nothing,
   onObjectStepEnd: nothing,
   onToolExecutionStart: nothing,

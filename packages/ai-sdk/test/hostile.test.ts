@@ -107,12 +107,12 @@ const answerWith = (value: unknown): object => ({
 describe.each(VALUES)('%s', (_name, value) => {
   it('from the application leaves each call alone, and its lines', async () => {
     const telemetry = spanlineTelemetry({ tracer });
-    const { onStart, onLanguageModelCallStart, executeLanguageModelCall, onEnd } = telemetry;
+    const { onStart, executeLanguageModelCall, onEnd } = telemetry;
     for (const [place, hostileAt] of Object.entries(PLACES)) {
       const hostile = hostileAt(value);
       const call = { callId: `call-${place}`, provider: 'openai.chat', modelId: 'gpt-4o' };
-      onStart({ operationId: 'ai.generateText', prompt: 'a question', ...hostile, ...call });
-      onLanguageModelCallStart({ ...hostile, ...call });
+      onStart({ operationId: 'ai.workflowAgent.stream', prompt: 'a question', ...hostile, ...call });
+      telemetry.onLanguageModelCallStart?.({ ...hostile, ...call });
       const answer = { content: [], usage: USAGE };
       expect(await executeLanguageModelCall({ ...call, execute: async () => answer })).toBe(answer);
       onEnd({ text: 'Oslo', ...call });

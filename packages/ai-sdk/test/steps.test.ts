@@ -219,8 +219,8 @@ describe('ai 7', () => {
     await telemetry.executeLanguageModelCall({ ...live, execute: async () => ({ content: [], usage }) });
     const replay = { ...call, timestamp: 1_000, durableContext: { run, phase: 'replay' } };
     telemetry.onStart({ ...replay, operationId: 'ai.workflowAgent.stream' });
-    telemetry.onLanguageModelCallStart(replay);
-    telemetry.onLanguageModelCallEnd({ ...replay, timestamp: 2_000, usage, content: [] });
+    telemetry.onLanguageModelCallStart?.(replay);
+    telemetry.onLanguageModelCallEnd?.({ ...replay, timestamp: 2_000, usage, content: [] });
     telemetry.onEnd({ ...replay, timestamp: 3_000 });
     expect(log.records().map((record) => [record['span.type'], record.trace_id])).toEqual([
       ['llm', run.traceId],
@@ -230,12 +230,33 @@ describe('ai 7', () => {
     expect(spans('agent')).toMatchObject([{ duration_ms: 2000 }]);
   });
 
+  it('counts the model calls of a run that made them unseen, from the steps in its end', async () => {
+    const call = { callId: 'run-3', provider: 'openai.chat', modelId: 'gpt-4o' };
+    const usage = { inputTokens: 40, outputTokens: 12 };
+    const answer = { content: [{ type: 'text', text: 'said' }], finishReason: 'stop', usage };
+    const step = { ...answer, model: { provider: 'openai.chat', modelId: 'gpt-4o' }, response: { id: 'r-1' } };
+    const end = { ...call, text: 'said', steps: [step, step] };
+    // The callbacks of a call are read before it starts, and its calls are not run inside of the hook.
+    const { onStart, executeLanguageModelCall, onEnd } = spanlineTelemetry({ tracer });
+    onStart({ ...call, operationId: 'ai.generateText', prompt: 'Say it.' });
+    onEnd(end);
+    const counted = { 'gen_ai.usage.input_tokens': 40, 'gen_ai.response.id': 'r-1', 'spanline.cost.usd': 0.00022 };
+    expect(spans('llm')).toMatchObject([counted, counted]);
+    expect(spans('chain')).toMatchObject([{ 'spanline.output': '"said"' }]);
+    log.clear();
+    // Calls that were seen are not counted again.
+    onStart({ ...call, operationId: 'ai.generateText', prompt: 'Say it.' });
+    await executeLanguageModelCall({ ...call, execute: async () => answer });
+    onEnd(end);
+    expect(spans('llm')).toHaveLength(1);
+  });
+
   it('counts the model calls of a run that is reported only afterwards', () => {
     const telemetry = spanlineTelemetry({ tracer });
     const call = { callId: 'run-2', provider: 'openai.chat', modelId: 'gpt-4o', messages: [] };
     telemetry.onStart({ ...call, timestamp: 1_000, operationId: 'ai.generateText' });
-    telemetry.onLanguageModelCallStart({ ...call, timestamp: 1_500 });
-    telemetry.onLanguageModelCallEnd({
+    telemetry.onLanguageModelCallStart?.({ ...call, timestamp: 1_500 });
+    telemetry.onLanguageModelCallEnd?.({
       ...call,
       timestamp: 2_000,
       usage: { inputTokens: 40, outputTokens: 12 },

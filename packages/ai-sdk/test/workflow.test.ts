@@ -52,11 +52,22 @@ type Dispatcher = Record<
     executeTool(work: { callId: string; toolCallId: string; execute: () => Promise<unknown> }): Promise<unknown>;
   };
 
-/** The SDK's own, which the workflow agent reports to. */
-const dispatcherOf = (...integrations: readonly SpanlineTelemetry[]): Dispatcher =>
+/** The SDK's own. */
+const createDispatcher = (integrations: readonly SpanlineTelemetry[]): Dispatcher =>
   createRestrictedTelemetryDispatcher({
     telemetry: { integrations: [...integrations] },
   } as never) as unknown as Dispatcher;
+
+/** Those that the workflow agent reports to: one for the run, and another one for its requests, made after the start. */
+const dispatcherOf = (...integrations: readonly SpanlineTelemetry[]): Dispatcher => ({
+  ...createDispatcher(integrations),
+  get onLanguageModelCallStart() {
+    return createDispatcher(integrations).onLanguageModelCallStart;
+  },
+  get onLanguageModelCallEnd() {
+    return createDispatcher(integrations).onLanguageModelCallEnd;
+  },
+});
 
 const WEATHER = { type: 'tool-call', toolCallId: 'k1', toolName: 'weather', input: { city: 'Oslo' } };
 

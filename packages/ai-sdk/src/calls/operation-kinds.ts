@@ -12,6 +12,8 @@ import { embeddingFacts, type OperationPlace, rankedDocuments, rankingFacts, sta
 
 /** Operations that start and end alike. */
 export interface OperationKind {
+  /** Its model calls are not run inside of the telemetry's hook. Events report them. */
+  readonly reportsCalls?: true;
   start(tracing: Tracing, operationId: string, event: Props, place: OperationPlace): Span;
   /** Sets the facts and the content of an operation that came to its end. */
   describe(span: Span, event: Props, hidden: Hidden): void;
@@ -86,9 +88,10 @@ const DECISION: OperationKind = {
 
 /** Other operations have no span. */
 export const OPERATION_KINDS: ReadonlyMap<string, OperationKind> = new Map([
-  ...['generateText', 'streamText', 'generateObject', 'streamObject', 'embedMany', 'workflowAgent.stream'].map(
+  ...['generateText', 'streamText', 'generateObject', 'streamObject', 'embedMany'].map(
     (name) => [`ai.${name}`, STEPS] as const,
   ),
+  ['ai.workflowAgent.stream', { ...STEPS, reportsCalls: true }],
   ['ai.embed', EMBEDDING],
   ['ai.rerank', RANKING],
   ['ai.decide', DECISION],

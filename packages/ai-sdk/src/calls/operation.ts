@@ -25,6 +25,10 @@ export interface Operation {
   steps: Map<string, Span> | undefined;
   /** Requests of the one provider call that the operation itself stands for. */
   attempts: number;
+  /** A durable run whose model calls were recorded live. */
+  readonly isReplay: boolean;
+  /** A model call was recorded. */
+  hasCalls: boolean;
   /** A model call that was reported as started, and that nobody has run yet. */
   pending: Props | undefined;
   /** When that was reported, in milliseconds since the epoch. */
@@ -42,6 +46,7 @@ export const NO_CALLS: readonly OpenCall[] = Object.freeze([]);
  * Starts the span of an operation.
  *
  * @param operationId - the SDK's name: `ai.generateText`
+ * @param isReplay - its model calls were recorded live
  * @returns `undefined` for an operation that has no span
  */
 export function startOperation(
@@ -49,6 +54,7 @@ export function startOperation(
   operationId: string,
   event: Props,
   place: StepPlace,
+  isReplay = false,
 ): Operation | undefined {
   const kind = OPERATION_KINDS.get(operationId);
   if (kind === undefined) return undefined;
@@ -65,6 +71,8 @@ export function startOperation(
     calls: NO_CALLS,
     steps: undefined,
     attempts: 0,
+    isReplay,
+    hasCalls: false,
     pending: undefined,
     pendingSince: undefined,
     isWatched: false,
@@ -79,6 +87,7 @@ export function hasOpenChildren({ calls, steps }: Operation): boolean {
 
 /** Adds a model call. Those that have ended are forgotten. */
 export function addCall(operation: Operation, call: OpenCall): void {
+  operation.hasCalls = true;
   const open = operation.calls.filter(({ isOpen }) => isOpen);
   operation.calls = open.length === 0 ? [call] : [...open, call];
 }

@@ -10,7 +10,6 @@ import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
 import {
   addCall,
-  describeEnd,
   endOperation,
   NO_CALLS,
   type Operation,
@@ -24,29 +23,19 @@ import { toSeconds } from '../objects/answer.ts';
 import { hiddenIn } from '../objects/hidden.ts';
 import type { Tracing } from '../tracing.ts';
 import { durableParent, failureIn, idOf, isReplay, timeOf, toolResult } from './event.ts';
+import { describeRun, requestOfStep, unseenSteps } from './run-end.ts';
 
 /** Work of the SDK that a hook runs. */
 type Execute<T> = () => PromiseLike<T>;
 
-/** The SDK does not report the failure of a request of `embedMany` that it sends again. */
-function failRepeated({ steps }: Operation): void {
-  steps?.forEach((span) => {
-    if (span.type === 'embedding') span.fail(new Error('the request failed, and the SDK sent it again')).end();
-  });
-}
+type Describe = (runs: RunEvents, operation: Operation, event: Props) => void;
 
 const NO_END: OperationEnd = Object.freeze({});
 
-/** Describes an operation that the SDK reports as done. */
-function describeRun(operation: Operation, event: Props): void {
-  const { span, attempts } = operation;
-  failRepeated(operation);
-  describeEnd(operation, event);
-  if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts });
-}
-
 /** Records the calls of one telemetry object. */
 export class RunEvents {
+  /** True once an operation has started whose model calls are known by their events only. A recorded one has a time. */
+  reportsCalls = false;
   readonly #tracing: Tracing;
   readonly #operations = new OpenOperations((operation) => this.#leavePending(operation));
   readonly #ends: CallEnds = {
@@ -77,8 +66,9 @@ export class RunEvents {
     const id = String(event['callId']);
     if (!tracer.enabled || !claimStart(tracer, id, this)) return;
     const place = { startTime: timeOf(event), parent: durableParent(event).parent };
-    const operation = startOperation(this.#tracing, String(event['operationId']), event, place);
+    const operation = startOperation(this.#tracing, String(event['operationId']), event, place, isReplay(event));
     if (operation === undefined) return;
+    if (operation.kind.reportsCalls === true || place.startTime !== undefined) this.reportsCalls = true;
     enterStart(this.#tracing, id, operation.span);
     this.#operations.start(operation);
   }
@@ -140,7 +130,7 @@ export class RunEvents {
     const pending = operation === undefined ? undefined : takePending(operation);
     const request = operation === undefined && this.#operations.isLost(id) ? event : pending;
     if (request === undefined) return;
-    if (isReplay(event) || isReplay(request)) return;
+    if (operation?.isReplay === true || isReplay(event) || isReplay(request)) return;
     const { modelId, responseId, performance: measured } = event;
     const { timeToFirstOutputMs: first } = props(measured);
     const answer = { ...event, response: { id: responseId, modelId } };
@@ -151,7 +141,7 @@ export class RunEvents {
   /** A call whose end is not reported ends with its operation. */
   #leavePending(operation: Operation): void {
     const pending = takePending(operation);
-    if (pending === undefined || isReplay(pending)) return;
+    if (pending === undefined || operation.isReplay || isReplay(pending)) return;
     this.#tracing.guard('model call', () => this.#startCall(operation, pending, true, operation.pendingSince));
   }
 
@@ -202,7 +192,14 @@ export class RunEvents {
   }
 
   end(event: Props): void {
-    this.#end(event, NO_END, describeRun);
+    this.#end(event, NO_END, RunEvents.#describe);
+  }
+
+  static #describe(this: void, runs: RunEvents, operation: Operation, event: Props): void {
+    for (const step of unseenSteps(operation, event)) {
+      runs.#startCall(operation, requestOfStep(step), true, timeOf(event)).end(step);
+    }
+    describeRun(operation, event);
   }
 
   abort(event: Props): void {
@@ -213,11 +210,11 @@ export class RunEvents {
     this.#end(event, failureIn(event));
   }
 
-  #end(event: Props, { status, failure }: OperationEnd, describe?: typeof describeRun): void {
+  #end(event: Props, { status, failure }: OperationEnd, describe?: Describe): void {
     const operation = this.#find(event);
     if (operation === undefined || !this.#operations.end(operation)) return;
     release(this.#tracing.tracer, operation.id, this);
-    if (describe !== undefined) this.#tracing.guard('end', describe, operation, event);
+    if (describe !== undefined) this.#tracing.guard('end', describe, this, operation, event);
     endOperation(operation, { status, failure, endTime: timeOf(event) });
   }
 

@@ -24,8 +24,8 @@ export interface SpanlineTelemetry {
   readonly onToolCallStart: Listener;
   readonly onToolCallFinish: Listener;
   readonly onFinish: Listener;
-  readonly onLanguageModelCallStart: Listener;
-  readonly onLanguageModelCallEnd: Listener;
+  readonly onLanguageModelCallStart?: Listener;
+  readonly onLanguageModelCallEnd?: Listener;
   readonly onObjectStepStart: Listener;
   readonly onObjectStepEnd: Listener;
   readonly onToolExecutionStart: Listener;
@@ -127,6 +127,8 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   const onStart = listener((own, event) => {
     if (event['callId'] !== undefined) own.start(event);
   });
+  const callStart = listener((own, event) => own.callStart(event));
+  const callEnd = listener((own, event) => own.callEnd(event));
   const made = {
     onStart() {
       if (namesCalls) {
@@ -163,10 +165,15 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
       namesCalls = false;
       return ofStep((call, event) => call.end(event));
     },
+    // A workflow agent reads the callbacks again after it has reported its start.
+    onLanguageModelCallStart() {
+      return runs.reportsCalls ? callStart : undefined;
+    },
+    onLanguageModelCallEnd() {
+      return runs.reportsCalls ? callEnd : undefined;
+    },
   };
   const callbacks = {
-    onLanguageModelCallStart: listener((own, event) => own.callStart(event)),
-    onLanguageModelCallEnd: listener((own, event) => own.callEnd(event)),
     onObjectStepStart: listener((own, event) => own.objectStart(event)),
     onObjectStepEnd: listener((own, event) => own.objectEnd(event)),
     onToolExecutionStart: listener((own, event) => own.toolStart(event)),
