@@ -3,8 +3,9 @@
 import type { Span } from '@spanline/core';
 import { props } from '@spanline/instrumentation';
 import { type Cut, failedWith } from './cut.ts';
-import { offer, type Recording, withdraw } from './enclosing.ts';
+import { offer, withdraw } from './enclosing.ts';
 import type { ModelCall } from './model-call.ts';
+import type { Recording } from './recording.ts';
 
 /** Settings of {@link Attempts}. */
 export interface AttemptsOptions {

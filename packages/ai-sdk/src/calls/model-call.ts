@@ -27,9 +27,10 @@ import { StreamedAnswer } from '../objects/streamed-answer.ts';
 import { spanOptions, type Tracing } from '../tracing.ts';
 import type { CallEnds, CallPlace } from './call-place.ts';
 import { type Cut, failedWith, takenBack } from './cut.ts';
-import { offer, type Recording, withdraw } from './enclosing.ts';
+import { offer, withdraw } from './enclosing.ts';
 import type { OpenCall } from './open-call.ts';
 import type { Operation } from './operation.ts';
+import type { Recording } from './recording.ts';
 
 const NOTHING: SpanAttributes = Object.freeze({});
 

@@ -4,6 +4,7 @@ import type { Span } from '@spanline/core';
 import { activeState, createRunRegistry, isObject } from '@spanline/instrumentation';
 import type { Cut } from './cut.ts';
 import { endOperation, hasOpenChildren, leaveChildren, type Operation } from './operation.ts';
+import { noteFor, noteOf } from './span-notes.ts';
 import { firstOfStart, isFirstOfStart, outerSpan } from './starts.ts';
 
 /**
@@ -23,8 +24,8 @@ export class OpenOperations {
     },
   });
   readonly #readers = new FinalizationRegistry<string>((key) => this.#lost(key));
-  /** By the operation's span, and by the one that another recording entered first for the same start. */
-  readonly #bySpan = new WeakMap<Span, Operation>();
+  /** By the span that another recording has entered first for the same start. */
+  readonly #byFirst = new WeakMap<Span, Operation>();
   /** Open operations of each id that two had at once. */
   readonly #namesakes = new Map<string, Set<Operation>>();
 
@@ -41,7 +42,11 @@ export class OpenOperations {
   start(operation: Operation, holder?: object): void {
     const { id, span } = operation;
     const place = holder === undefined ? undefined : { holder };
-    this.#bySpan.set(span, operation).set(firstOfStart(span), operation);
+    const note = noteFor(span);
+    note.operation = operation;
+    note.operations = this;
+    const outermost = firstOfStart(span);
+    if (outermost !== span) this.#byFirst.set(outermost, operation);
     const namesakes = this.#namesakes.get(id);
     if (namesakes === undefined && this.#runs.start(id, span, operation, place)) return;
     const first = this.get(id);
@@ -91,7 +96,8 @@ export class OpenOperations {
    */
   #around(from: Span | undefined, id: string | undefined): Operation | null | undefined {
     for (let span = from; span !== undefined; span = outerSpan(span)) {
-      const operation = this.#bySpan.get(span);
+      const note = noteOf(span);
+      const operation = note?.operations === this ? (note.operation as Operation) : this.#byFirst.get(span);
       if (operation !== undefined && (id === undefined || operation.id === id)) return operation;
       if (isFirstOfStart(span, id)) return null;
     }

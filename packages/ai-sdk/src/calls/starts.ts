@@ -6,61 +6,49 @@
 import type { Span, Tracer } from '@spanline/core';
 import { activeState, type ContextState, parentOf, runInContext, sharedState } from '@spanline/instrumentation';
 import type { Tracing } from '../tracing.ts';
+import { noteFor, noteOf } from './span-notes.ts';
 
-/** The start of a call, as a recording has taken it. */
-interface Start {
-  readonly callId: string;
-  readonly logger: object;
-  /** The span that another recording has entered for the same start. */
-  readonly before: Span | undefined;
-  /** True as long as others may hear of the same start. */
-  isFresh: boolean;
-}
-
-/** Copies of this package share them. */
-const starts = sharedState('ai-sdk.starts', () => new WeakMap<Span, Start>());
-
-/** The span that was entered last for the start that the SDK is reporting. */
+/** The span that was entered last for the start that the SDK is reporting: others hear of it in the same frame. */
 function reported(callId: string): Span | undefined {
-  const span = activeState()?.span;
-  const start = span === undefined ? undefined : starts.get(span);
-  return start?.isFresh === true && start.callId === callId ? span : undefined;
+  const state = activeState();
+  const span = state?.span;
+  return span !== undefined && state?.entering === true && noteOf(span)?.callId === callId ? span : undefined;
 }
 
 /** True if a recording of the same log has taken the start that the SDK is reporting. */
 export function isStarted({ logger }: Tracer, callId: string): boolean {
-  for (let span = reported(callId); span !== undefined; span = starts.get(span)?.before) {
-    if (starts.get(span)?.logger === logger) return true;
+  for (let span = reported(callId); span !== undefined; span = noteOf(span)?.before) {
+    if (noteOf(span)?.logger === logger) return true;
   }
   return false;
 }
 
 /** Makes `span` current for the call that starts. */
 export function enterStart({ tracer: { logger }, enter }: Tracing, callId: string, span: Span): void {
-  const start: Start = { callId, logger, before: reported(callId), isFresh: true };
-  starts.set(span, start);
+  const note = noteFor(span);
+  note.callId = callId;
+  note.logger = logger;
+  note.before = reported(callId);
   enter(span);
-  queueMicrotask(() => {
-    start.isFresh = false;
-  });
 }
 
 /** True if `span` is the outermost that was entered for the start of a call with that id, or of any call. */
 export function isFirstOfStart(span: Span, callId: string | undefined): boolean {
-  const start = starts.get(span);
-  return start !== undefined && start.before === undefined && (callId === undefined || start.callId === callId);
+  const note = noteOf(span);
+  if (note?.callId === undefined || note.before !== undefined) return false;
+  return callId === undefined || note.callId === callId;
 }
 
 /** The outermost span that was entered for the start that `span` was entered for. */
 export function firstOfStart(span: Span): Span {
   let first = span;
-  for (let before = starts.get(first)?.before; before !== undefined; before = starts.get(first)?.before) first = before;
+  for (let before = noteOf(first)?.before; before !== undefined; before = noteOf(first)?.before) first = before;
   return first;
 }
 
 /** The span around `span`: one that was entered for the same start, or its parent. */
 export function outerSpan(span: Span): Span | undefined {
-  return starts.get(span)?.before ?? parentOf(span);
+  return noteOf(span)?.before ?? parentOf(span);
 }
 
 const NO_CONTEXT: ContextState = { span: undefined, values: {}, functionSpan: undefined, entering: false };
