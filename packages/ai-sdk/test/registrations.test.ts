@@ -57,6 +57,28 @@ const WAYS: Readonly<Record<string, (make: () => SpanlineTelemetry) => Registrat
 
 const AGENT = 'agent invoke_agent agent\n  llm chat gpt-4o\n  tool execute_tool weather\n  llm chat gpt-4o';
 
+/** The SDK binds one callback of all objects before the next one. That shows an object that is registered twice. */
+it('a call and its tools are recorded once, whatever the order in which the SDK binds the callbacks', async () => {
+  const one = spanlineTelemetry({ tracer });
+  const call = { callId: 'call-1', provider: 'openai.chat', modelId: 'gpt-4o' };
+  const toolCall = { toolCallId: 'k1', toolName: 'weather', input: {} };
+  const answer = { content: [], usage: { inputTokens: 40, outputTokens: 12 } };
+  const tool = { ...call, toolCallId: 'k1' };
+  const twice = (report: (event: unknown) => void, event: object): void => {
+    report({ ...event });
+    report({ ...event });
+  };
+  twice(one.onStart, { ...call, operationId: 'ai.generateText', tools: { weather: {} } });
+  const ask = () => one.executeLanguageModelCall({ ...call, execute: async () => answer });
+  await one.executeLanguageModelCall({ ...call, execute: ask });
+  twice(one.onToolExecutionStart, { ...call, toolCall });
+  await one.executeTool({ ...tool, execute: () => one.executeTool({ ...tool, execute: async () => 'sunny' }) });
+  twice(one.onToolExecutionEnd, { ...call, toolCall, output: 'sunny' });
+  twice(one.onEnd, { ...call, text: 'sunny' });
+  expect(tree(log.records())).toBe('agent invoke_agent agent\n  llm chat gpt-4o\n  tool execute_tool weather');
+  expect(tracer.stats()).toMatchObject({ open: 0, internalErrors: 0 });
+});
+
 describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
   const openai = (url = provider.url) => createOpenAI({ apiKey: 'test', baseURL: `${url}/v1` });
   const schema = ai.jsonSchema({ type: 'object' });

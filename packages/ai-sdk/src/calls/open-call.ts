@@ -1,10 +1,11 @@
 /** The recording of a model call as its operation knows it. */
 
-import type { SpanAttributes } from '@spanline/core';
+import type { Span, SpanAttributes } from '@spanline/core';
 import type { Props } from '@spanline/instrumentation';
 
 /** A recording that its operation ends, unless the model does. */
 export interface OpenCall {
+  readonly span: Span;
   readonly isOpen: boolean;
   /** The answer is there, and the SDK will report it later. The call ends now. */
   answered(): void;

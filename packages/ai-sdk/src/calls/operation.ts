@@ -1,7 +1,7 @@
 /** One call of the application: `generateText`, `embedMany`. Its model calls and tools are children of its span. */
 
 import type { Span, SpanStatus } from '@spanline/core';
-import { type Props, text } from '@spanline/instrumentation';
+import { activeState, type Props, text } from '@spanline/instrumentation';
 import { describeContext } from '../objects/context.ts';
 import { type Hidden, hiddenIn, shownError } from '../objects/hidden.ts';
 import type { Tracing } from '../tracing.ts';
@@ -83,6 +83,13 @@ export function startOperation(
 /** True while a model, a tool or another step of an operation is at work. */
 export function hasOpenChildren({ calls, steps }: Operation): boolean {
   return (steps?.size ?? 0) > 0 || calls.some(({ isOpen }) => isOpen);
+}
+
+/** True for code that a model call of the operation runs: the SDK runs the same call once more inside of itself. */
+export function isInsideOfCall(operation: Operation | undefined): boolean {
+  if (operation === undefined || operation.calls.length === 0) return false;
+  const span = activeState()?.span;
+  return span !== undefined && operation.calls.some((call) => call.isOpen && call.span === span);
 }
 
 /** Adds a model call. Those that have ended are forgotten. */

@@ -11,6 +11,7 @@ import { OpenOperations } from '../calls/open-operations.ts';
 import {
   addCall,
   endOperation,
+  isInsideOfCall,
   NO_CALLS,
   type Operation,
   type OperationEnd,
@@ -120,7 +121,7 @@ export class RunEvents {
     const operation = runs.#operations.find(idOf(event));
     if (operation === undefined && !runs.#owns(event)) return undefined;
     if (operation !== undefined) takePending(operation);
-    return runs.#startCall(operation, event, false);
+    return isInsideOfCall(operation) ? undefined : runs.#startCall(operation, event, false);
   }
 
   /** A call that is reported after it happened was never run here. A call of an unknown run counts as well. */
@@ -147,7 +148,9 @@ export class RunEvents {
 
   toolStart(event: Props): void {
     const operation = this.#find(event);
-    if (operation !== undefined) startTool(this.#tracing, operation, event, timeOf(event));
+    if (operation === undefined || operation.steps?.has(stepId(props(event['toolCall'])['toolCallId'])) === true)
+      return;
+    startTool(this.#tracing, operation, event, timeOf(event));
   }
 
   /** Runs a tool inside of its span. */
