@@ -93,7 +93,7 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     floors: [
-      ['api', 'gate', 'pretty.ts', 'providers'],
+      ['api', 'gate', 'node-crypto.ts', 'pretty.ts', 'providers'],
       ['context', 'redaction', 'streams', 'usage'],
       ['content'],
       ['capture'],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 import { HEAD_BYTES, mediaTypeOf } from './media-type.ts';
 
 /** Describes a payload on the line in its place. */
@@ -39,7 +39,7 @@ export function describeBase64(base64: string, declaredType?: string): BlobDescr
     bytes: base64Bytes(base64),
   };
   if (base64.length <= MAX_HASHED) {
-    descriptor.sha256 = createHash('sha256').update(base64, 'base64').digest('hex');
+    descriptor.sha256 = nodeCrypto().createHash('sha256').update(base64, 'base64').digest('hex');
   }
   return descriptor;
 }
@@ -60,7 +60,7 @@ export function describeBytes(data: ArrayBufferView, declaredType?: string): Blo
   const view = viewOf(data);
   const mimeType = binaryType(data, declaredType);
   const descriptor: BlobDescriptor = { modality: modalityOf(mimeType), mime_type: mimeType, bytes: view.length };
-  if (view.length <= MAX_HASHED) descriptor.sha256 = createHash('sha256').update(view).digest('hex');
+  if (view.length <= MAX_HASHED) descriptor.sha256 = nodeCrypto().createHash('sha256').update(view).digest('hex');
   return descriptor;
 }
 

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Side } from '@spanline/record';
+import { nodeCrypto } from '../node-crypto.ts';
 import { joinJson, type Json, type MessageJson, type Piece } from './json.ts';
 import { identityOf } from './message-json.ts';
 import { EMPTY_PREFIX, PrefixTrie } from './prefix-trie.ts';
@@ -28,7 +28,7 @@ const MAX_LITERAL = 512;
 
 function digestOf(message: MessageJson): string {
   const identity = identityOf(message);
-  return identity.length <= MAX_LITERAL ? identity : hash('sha1', identity);
+  return identity.length <= MAX_LITERAL ? identity : nodeCrypto().hash('sha1', identity);
 }
 
 const hasReference = (run: readonly MessageJson[]): boolean => run.some(({ referencedCount }) => referencedCount > 0);

@@ -1,5 +1,5 @@
 /** Trace, span and process ids. */
-import { randomFillSync } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** An id keeps the text of its pool alive, as long as it lives itself. */
 const POOL_BYTES = 1024;
@@ -12,7 +12,7 @@ let offset = 0;
 /** Returns random lower-case hex digits, never all zero. */
 function randomHex(digits: number): string {
   if (offset + digits > pool.length) {
-    pool = randomFillSync(bytes).toString('hex');
+    pool = nodeCrypto().randomFillSync(bytes).toString('hex');
     offset = 0;
   }
   const hex = pool.slice(offset, (offset += digits));

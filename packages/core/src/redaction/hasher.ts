@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** HMAC-SHA256 under one key. */
 export interface Hasher {
@@ -14,7 +14,7 @@ const KEY_ID_LENGTH = 8;
 /** Creates a hasher; `undefined` without a key, because a hash without a key can be looked up. */
 export function createHasher(key: string | undefined): Hasher | undefined {
   if (key === undefined) return undefined;
-  const hex = (value: string): string => createHmac('sha256', key).update(value).digest('hex');
+  const hex = (value: string): string => nodeCrypto().createHmac('sha256', key).update(value).digest('hex');
   return {
     keyId: hex('spanline.hash.key_id').slice(0, KEY_ID_LENGTH),
     hash: (value) => hex(value).slice(0, HASH_LENGTH),

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** Values that get a number; later ones are replaced by the rule's name alone. */
 const MAX_NUMBERED = 1000;
@@ -42,7 +42,7 @@ export const numberedPlaceholder: Placeholder = (rule, value, holder) => {
 /** `[EMAIL:7f3a]`: the same for the same value wherever the same key is used. */
 export function keyedPlaceholder(hashKey: string): Placeholder {
   return (rule, value) => {
-    const digest = createHmac('sha256', hashKey).update(value).digest('hex');
+    const digest = nodeCrypto().createHmac('sha256', hashKey).update(value).digest('hex');
     return `[${rule}:${digest.slice(0, TAG_LENGTH)}]`;
   };
 }
