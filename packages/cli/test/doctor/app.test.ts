@@ -125,6 +125,13 @@ describe('is content with', () => {
       },
     ],
     [
+      'wire capture, which records the calls of clients',
+      {
+        ...without("import { wrapOpenAI } from '@spanline/openai';\n"),
+        Dockerfile: 'ENV NODE_OPTIONS="--import @spanline/wire"\n',
+      },
+    ],
+    [
       'a log agent instead of metrics',
       {
         ...HEALTHY,

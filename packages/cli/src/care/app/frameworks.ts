@@ -10,6 +10,8 @@ export interface Framework {
   /** Tells whether a package belongs to it. */
   readonly has: (packageName: string) => boolean;
   readonly page: string;
+  /** It sends requests to models, which wire capture records. */
+  readonly isClient?: true;
 }
 
 /** All of them. */
@@ -32,7 +34,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     page: 'docs/llamaindex.md',
   },
   { name: 'AI SDK', by: '@spanline/ai-sdk', has: (name) => name === 'ai', page: 'docs/ai-sdk.md' },
-  { name: 'OpenAI', by: '@spanline/openai', has: (name) => name === 'openai', page: 'docs/clients.md' },
+  { name: 'OpenAI', by: '@spanline/openai', has: (name) => name === 'openai', page: 'docs/clients.md', isClient: true },
   {
     name: 'OpenAI Agents',
     by: '@spanline/openai-agents',
@@ -56,6 +58,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     by: '@spanline/anthropic',
     has: (name) => name === '@anthropic-ai/sdk',
     page: 'docs/clients.md',
+    isClient: true,
   },
   {
     name: 'MCP',
@@ -68,12 +71,14 @@ export const FRAMEWORKS: readonly Framework[] = [
     by: '@spanline/google-genai',
     has: (name) => name === '@google/genai',
     page: 'docs/clients.md',
+    isClient: true,
   },
   {
     name: 'Amazon Bedrock',
     by: '@spanline/bedrock',
     has: (name) => name === '@aws-sdk/client-bedrock-runtime',
     page: 'docs/clients.md',
+    isClient: true,
   },
 ];
 

@@ -45,7 +45,7 @@ function instrumentationFindings(frameworks: readonly Framework[], tracing: Read
     ];
   }
   return frameworks
-    .filter(({ by }) => !tracing.has(by))
+    .filter(({ by, isClient }) => !tracing.has(by) && !(isClient === true && tracing.has('@spanline/wire')))
     .map(({ name, by, page }) =>
       finding({
         name: 'not-traced',
