@@ -32,6 +32,8 @@ export const PIECES = [
   '3c:22:',
   '2a02:8109:',
   'phone,a\n1234567,',
+  'a,password\nb,c\n',
+  'password,',
   'tel 123 ',
   'ssn: 219 ',
   '4111 ',

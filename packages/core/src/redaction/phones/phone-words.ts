@@ -29,6 +29,8 @@ const NAMES = new Set(
   ),
 );
 const NUMBERS = new Set(['number', 'numbers', 'no', 'nr', 'num']);
+/** The last words of names of fields that hold a phone number. */
+export const PHONE_NAMES: readonly string[] = [...NAMES, ...NUMBERS];
 /** Words before `number` that alone do not announce a phone. */
 const OWNERS = new Set('contact callback emergency'.split(' '));
 const MAX_NAMES = 2000;

@@ -21,7 +21,7 @@ const BARE_VALUE =
 const PASSWORD_OPTION =
   /^(?:expire|never|default|null|history|reuse|require|lifetime|interval|policy|hash|using|from|on|is|for|reset|and|or)$/i;
 const HINTS = lazy((): readonly Hint[] => [
-  { on: '\\-', then: '(?<=\\s-)(?:[paPwkK](?=[^\\s-]|[ \\t]{1,3}[^\\s-])|(?=[a-z]{1,12}pass))' },
+  { on: '\\-', then: '(?<=[\\s"\']-)(?:[paPwkK](?=[^\\s-]|[ \\t]{1,3}[^\\s-])|(?=[a-z]{1,12}pass))' },
   { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
   {
     on: 'pP',
@@ -30,24 +30,30 @@ const HINTS = lazy((): readonly Hint[] => [
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
-/** Commands by the option that they take a password with, behind it without or with a space. */
+/**
+ * Commands by the option that they take a password with, behind it without or with a space. In a list of arguments, the
+ * next text is the password: `["docker", "login", "-p", "…"]`.
+ */
 const OPTIONS: Readonly<Record<string, { readonly attached?: RegExp; readonly apart?: RegExp }>> = {
   p: {
     attached: /\b(?:mysql\w{0,12}|mariadb(?:-\w{1,12})?|sshpass|7za?|unrar)\b[^\r\n|;&]{0,200}$/,
     apart:
-      /\b(?:sshpass|mongo\w{0,12}|(?:docker|podman|az|oc|nerdctl|buildah|skopeo)\b[^\r\n|;&]{0,32} login|helm registry login)\b[^\r\n|;&]{0,200}$/,
+      /\b(?:sshpass|mongo\w{0,12}|psexec|rdesktop|(?:docker|podman|az|oc|nerdctl|buildah|skopeo)\b[^\r\n|;&]{0,32}[ "']login|helm registry login|user(?:add|mod))\b[^\r\n|;&]{0,200}$/,
   },
   a: { apart: /\b(?:redis|valkey|keydb)-cli\b[^\r\n|;&]{0,200}$/ },
-  P: { apart: /\b(?:sqlcmd|bcp|isql|zip|unzip)\b[^\r\n|;&]{0,200}$/ },
+  P: { apart: /\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool)\b[^\r\n|;&]{0,200}$/ },
   k: { apart: /\bopenssl\b[^\r\n|;&]{0,200}$/ },
   K: { apart: /\bopenssl\b[^\r\n|;&]{0,200}$/ },
-  w: { apart: /\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\r\n|;&]{0,200}$/ },
+  w: {
+    apart:
+      /\b(?:ldap(?:search|modify|add|delete|passwd|whoami)|security add-(?:generic|internet)-password)\b[^\r\n|;&]{0,200}$/,
+  },
 };
 const OPTION =
-  /-(?<option>\w)(?<space>[ \t]{0,3})(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
+  /-(?<option>\w)(?<space>["']\s{0,3},\s{0,3}(?=["'])|[ \t]{0,3})(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
 /** Long options with one dash, and the commands that take a password behind them. */
 const LONG_OPTION =
-  /-(?:(?:src|dest|new|store|key|old)?(?:store|key)?pass(?:in|out|word|wd|phrase)?|pw)[ \t=]{1,3}(?:pass:)?(?:(?<quote>["'])(?:pass:)?(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
+  /-(?:(?:src|dest|new|store|key|old)?(?:store|key)?pass(?:in|out|word|wd|phrase)?|pw)(?:[ \t=]{1,3}|["']\s{0,3},\s{0,3}(?=["']))(?:pass:)?(?:(?<quote>["'])(?:pass:)?(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
 const LONG_COMMAND =
   /\b(?:openssl|keytool|jarsigner|apksigner|signtool|plink|pscp|psftp|putty|influx|snowsql|cqlsh|nodetool|jmx\w{0,12}|rar|gpg|ipmitool|impdp|expdp|java)\b[^\r\n|;&]{0,200}$/;
 /** Forms of OpenSSL that name the place of a password. */

@@ -15,7 +15,10 @@ const HINTS = lazy((): readonly Hint[] => [
   { on: ':', then: `(?<=${anyEnding(HEADERS)}[\\\\"']{0,4}:)` },
   { on: 'bB', then: `(?:${anyCase('earer')}|${anyCase('asic')}) {1,3}[A-Za-z0-9._~+/=-]{12}` },
   // `-u` of curl, also behind other letters: `-su`.
-  { on: '\\-', then: '(?<=\\s-)(?:[A-Za-z]{0,8}u|-(?:proxy-)?user)[= ]{0,3}["\']?[^\\s:"\']{0,128}:' },
+  {
+    on: '\\-',
+    then: '(?<=[\\s"\']-)(?:[A-Za-z]{0,8}u|-(?:proxy-)?user)(?:["\']\\s{0,3},\\s{0,3}|[= ]{0,3})["\']?[^\\s:"\']{0,128}:',
+  },
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
@@ -32,7 +35,7 @@ const COOKIE_PAIR = /(?<name>[^;\s=]{1,256})=(?<cookie>[^;\s]{1,4096})/g;
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|version|priority)$/i;
 const SPOKEN_TOKEN = /\w{5,6} {1,3}(?<value>[A-Za-z0-9._~+/=-]{12,4096})/y;
 const USER =
-  /[A-Za-z-]{1,12}[= ]{0,3}(?:(?<quote>["'])[^:"']{0,128}:(?<quoted>[^"']{1,256})\k<quote>|[^\s:"']{0,128}:(?<bare>[^\s"']{1,256}))/y;
+  /[A-Za-z-]{1,12}(?:["']\s{0,3},\s{0,3}(?=["'])|[= ]{0,3})(?:(?<quote>["'])[^:"']{0,128}:(?<quoted>[^"']{1,256})\k<quote>|[^\s:"']{0,128}:(?<bare>[^\s"']{1,256}))/y;
 const COMMAND = /\bcurl\b/;
 const MAX_COMMAND = 1024;
 

@@ -3,13 +3,14 @@ import { hasHint, hintPatterns } from '../hints.ts';
 import { MASK, type Rule } from '../rule.ts';
 import { ASSIGNMENTS } from './assignments.ts';
 import { CALLS } from './calls.ts';
+import { COLUMNS } from './columns.ts';
 import { COMMANDS } from './commands.ts';
 import { ELEMENTS } from './elements.ts';
 import { PASSWORD_HASHES } from './password-hashes.ts';
 import { SETTINGS } from './settings.ts';
 import { STATEMENTS } from './statements.ts';
 
-const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS, SETTINGS, CALLS, PASSWORD_HASHES].map(
+const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS, SETTINGS, CALLS, COLUMNS, PASSWORD_HASHES].map(
   ({ hints, find }) => ({
     hints,
     find,

@@ -1,0 +1,57 @@
+/** Secrets in the columns of tables that are named like secrets: `user,password`, `| name | API key |`. */
+
+import { lazy } from '@spanline/record';
+import { anyCase } from '../any-case.ts';
+import { type Hint, patternOf } from '../hints.ts';
+import type { Range } from '../rule.ts';
+import { type Cell, cellsUnder } from '../tables.ts';
+import { isAboutSecret } from './about-secrets.ts';
+import type { SecretForm } from './secret-form.ts';
+import { isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
+import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
+
+/** Behind the name of a column: the end of its cell. */
+const END = `\\d?["'\`*]{0,3}[ \\t\\r]{0,16}[,;|\\t\\n]`;
+
+/**
+ * Most headers with a secret have a password or an API key. Other rules look for the first letter of these as well. The
+ * other columns count where one of these is. To look for all names, or for delimiters, would cost much more.
+ */
+const HINTS = lazy((): readonly Hint[] => [
+  { on: 'pP', then: `(?:${anyCase('ass')}\\w{0,6}|[iI][_ -]?${anyCase('key')}[sS]?)${END}` },
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
+
+function* endsIn(text: string): Generator<number> {
+  for (const { 0: name, index } of text.matchAll(TRIGGER())) yield index + name.length - 1;
+}
+
+/** Names of columns with other things as well: a token of text, the name of a cookie, a pin of a board. */
+const WEAK = new Set(
+  'token secret secrets cookie cookies credential credentials creds auth pass bearer jwt pin'.split(' '),
+);
+/** Facts about a secret that tables state. */
+const FACTS =
+  /^(?:[-–—✓✔✗✘×?]|yes|no|y|n|ok|on|off|set|unset|not .*|none|never|always|optional|required|supported|unsupported|available|enabled|disabled|weak|medium|strong|valid|invalid|expired|changed|unchanged|missing|empty|default|unknown|same|hidden|encrypted|plain|hashed)$/i;
+const SENTENCE = / (?:the|your|a|an|is|are|must|should|can|may|to|for|of|in|on|with|and|or|at|by|from)(?: |$)/;
+const MIN_LENGTH = 3;
+const MAX_LENGTH = 1000;
+const MIN_WEAK = 6;
+
+function isSecretCell(value: string, { column, isRagged }: Cell): boolean {
+  if (value.length < MIN_LENGTH || value.length > MAX_LENGTH) return false;
+  if (isPlaceholder(value) || isReplaced(value) || isCode(value)) return false;
+  if (FACTS.test(value) || isAboutSecret(value, column) || (!/\d/.test(value) && isSecretName(value))) return false;
+  if (/^[\d.,]+$/.test(value)) return isNameOfSecretNumber(column) && /^\d{4,10}$/.test(value);
+  const isWeak = isRagged || WEAK.has(wordsOf(column).join(' '));
+  if (isWeak) return value.length >= MIN_WEAK && isNoWord(value) && isRandom(value);
+  return !SENTENCE.test(value);
+}
+
+function* found(text: string): Generator<Range> {
+  for (const cell of cellsUnder(text, endsIn(text), isSecretName)) {
+    if (isSecretCell(text.slice(cell.start, cell.end), cell)) yield cell;
+  }
+}
+
+export const COLUMNS: SecretForm = { hints: HINTS, find: found };
