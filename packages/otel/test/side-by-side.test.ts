@@ -1,7 +1,7 @@
 /** One call that an instrumentation of ours and one of OpenTelemetry's record side by side, neither below the other. */
 import { describe, expect, test } from 'vitest';
 import { createTracer, type SpanRecord } from '@spanline/core';
-import { memoryLog } from '@spanline/core/testing';
+import { controlledClock, memoryLog } from '@spanline/core/testing';
 import { start } from './support/setup.ts';
 
 const T0 = Date.UTC(2026, 5, 1, 12);
@@ -152,4 +152,38 @@ test('the tokens of an agent whose calls were billed elsewhere are not billed ag
   const counts = records().map((record) => record['gen_ai.usage.input_tokens']);
   expect(counts.filter((count) => count !== undefined)).toEqual([40]);
   expect(records().at(-1)).toMatchObject({ 'span.type': 'agent', 'spanline.rollup.llm_calls': 0 });
+});
+
+describe('short calls without ids, where the clock of OpenTelemetry has whole milliseconds', () => {
+  const attributes = { 'gen_ai.request.model': 'text-embedding-3-small', 'gen_ai.usage.input_tokens': 4 };
+  const scope = { name: 'ours', version: '1.0.0' };
+
+  /** Ours and theirs begin and end so many milliseconds after each other, each for 1.2 ms. */
+  function bills(apart: number, parent: 'in one trace' | 'in two traces'): number {
+    const clock = controlledClock(T0 + 0.9);
+    const { otel, tracer, records } = start({}, { clock });
+    otel.startSpan('before').end();
+    const outer = parent === 'in one trace' ? tracer.startSpan({ name: 'outer', type: 'task' }) : null;
+    const ours = tracer.startSpan({ name: 'call', type: 'embedding', scope, attributes, parent: outer });
+    clock.advance(apart);
+    const startTime = Math.floor(clock.now());
+    const options = { startTime, attributes: { ...attributes, 'gen_ai.operation.name': 'embeddings' } };
+    const open = () => otel.startSpan('call', options);
+    const theirs = outer === null ? open() : tracer.run(outer, open);
+    clock.advance(1.2 - apart);
+    ours.end();
+    clock.advance(apart);
+    theirs.end(startTime + 1.2);
+    return records().filter((record) => record['span.type'] === 'embedding').length;
+  }
+
+  test('one that both record is billed once', () => {
+    expect(bills(0.05, 'in two traces')).toBe(1);
+    expect(bills(0.05, 'in one trace')).toBe(1);
+  });
+
+  test('in one trace it is enough that the two records overlap', () => {
+    expect(bills(1.1, 'in one trace')).toBe(1);
+    expect(bills(1.1, 'in two traces')).toBe(2);
+  });
 });

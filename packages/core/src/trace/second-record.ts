@@ -6,13 +6,17 @@ import { type SpanState, STATE } from './span-state.ts';
 /** A record that carries the bill of its call. */
 interface Billed {
   readonly scope: string;
+  readonly traceId: string;
   readonly spanId: string;
   /** Spans above it. A call of a tool below a model call is another call. */
   readonly above: ReadonlySet<string>;
   readonly id: string | undefined;
   readonly model: string | undefined;
+  /** Milliseconds since the epoch. */
   readonly startMs: number;
-  readonly endMs: number;
+  /** Monotonic milliseconds, for a span that was started when the call was. The wall clocks of two tracers differ. */
+  readonly liveStartMs: number | undefined;
+  readonly durationMs: number;
   /** Scopes of the further records of this call. */
   readonly others: Set<string>;
 }
@@ -22,8 +26,13 @@ const MAX_KEYS = 4000;
 const MAX_ALIKE = 50;
 const MAX_ABOVE = 100;
 
-/** Two records of one call that only look the same begin and end at almost the same time. */
+/**
+ * Two records of one call that only look the same begin and end at almost the same time. In one trace it is enough that
+ * they overlap: a machine that is busy may start the second record long after the first.
+ */
 const MIN_SHARE = 0.5;
+/** A shorter call never left the process. The work of the recorders is a large part of its time. */
+const SHORTEST_MS = 1;
 
 /** Shared by all copies of this package. */
 const calls = sharedState('billed-calls', () => ({
@@ -54,17 +63,18 @@ function above({ parent }: SpanState): Set<string> {
 }
 
 function toBilled(state: SpanState): Billed {
-  const { scope, spanId, attributes, startEpochMs, durationMs } = state;
+  const { scope, traceId, spanId, attributes, startEpochMs, startMonotonicMs, isLive, durationMs } = state;
   const { 'gen_ai.response.id': id, 'gen_ai.request.model': asked, 'gen_ai.response.model': answered } = attributes;
-  const endMs = startEpochMs + durationMs;
   return {
     scope: scope?.name ?? '',
+    traceId,
     spanId,
     above: above(state),
     id,
     model: asked ?? answered,
     startMs: startEpochMs,
-    endMs,
+    liveStartMs: isLive ? startMonotonicMs : undefined,
+    durationMs,
     others: new Set(),
   };
 }
@@ -86,11 +96,19 @@ function keysOf({ type, attributes }: SpanState): string[] {
  * How long both took place at once. Both have the call in common. On a busy machine the one begins long after the
  * other, and ends long after it.
  */
-const sharedMs = (one: Billed, other: Billed): number =>
-  Math.min(one.endMs, other.endMs) - Math.max(one.startMs, other.startMs);
+function sharedMs(one: Billed, other: Billed): number {
+  const areLive = one.liveStartMs !== undefined && other.liveStartMs !== undefined;
+  const from = areLive ? one.liveStartMs : one.startMs;
+  const otherFrom = areLive ? other.liveStartMs : other.startMs;
+  return Math.min(from + one.durationMs, otherFrom + other.durationMs) - Math.max(from, otherFrom);
+}
 
-const isSameTime = (one: Billed, other: Billed): boolean =>
-  sharedMs(one, other) >= MIN_SHARE * Math.min(one.endMs - one.startMs, other.endMs - other.startMs);
+function isSameTime(one: Billed, other: Billed): boolean {
+  const shorter = Math.min(one.durationMs, other.durationMs);
+  const shared = sharedMs(one, other);
+  if (shared >= MIN_SHARE * shorter) return true;
+  return shared > 0 && (one.traceId === other.traceId || shorter < SHORTEST_MS);
+}
 
 /** `gpt-4o` and `gpt-4o-2024-08-06` are one model, as far as it is known. */
 const isSameModel = ({ model: one = '' }: Billed, { model: other = '' }: Billed): boolean =>
@@ -104,6 +122,12 @@ function isSameCall(first: Billed, second: Billed): boolean {
   return first.id === second.id && (sharedMs(first, second) > 0 || isSameTime(first, second));
 }
 
+/** The record of the same call, in the same trace if there is one: calls that look the same may run at once. */
+function firstOf(known: readonly Billed[], call: Billed): Billed | undefined {
+  const same = known.filter((billed) => isSameCall(billed, call));
+  return same.find(({ traceId }) => traceId === call.traceId) ?? same[0];
+}
+
 function hasUsage({ attributes }: SpanState): boolean {
   return (
     attributes['gen_ai.usage.input_tokens'] !== undefined || attributes['gen_ai.usage.output_tokens'] !== undefined
@@ -113,8 +137,8 @@ function hasUsage({ attributes }: SpanState): boolean {
 /**
  * True at the end of a model call that a record of another instrumentation has billed already: its answer has the same
  * id and they overlap, or one has no id and both have the same model, the same tokens of input, and almost the same
- * time. Neither is below the other. Each record stands for one call, so that of two calls which look the same both are
- * billed.
+ * time, or times that overlap in one trace. Neither is below the other. Each record stands for one call, so that of two
+ * calls which look the same both are billed.
  */
 export function isSecondRecord(state: SpanState): boolean {
   if (!calls.isNeeded || (state.type !== 'llm' && state.type !== 'embedding')) return false;
@@ -122,7 +146,7 @@ export function isSecondRecord(state: SpanState): boolean {
   const call = toBilled(state);
   const keys = keysOf(state);
   for (const key of keys) {
-    const first = known.get(key)?.find((billed) => isSameCall(billed, call));
+    const first = firstOf(known.get(key) ?? [], call);
     first?.others.add(call.scope);
     if (first !== undefined) return true;
   }

@@ -95,6 +95,8 @@ export interface SpanState extends TreePosition, LeftOut {
   readonly capture: CaptureSetting | undefined;
   readonly startEpochMs: number;
   readonly startMonotonicMs: number;
+  /** It was started when its work began: `startMonotonicMs` is exact. Others are started afterwards. */
+  readonly isLive: boolean;
 
   // Written by the span's own methods until it ends.
   isRecording: boolean;

@@ -52,6 +52,9 @@ function typeFrom({ type }: SpanOptions): SpanType {
   return type !== undefined && DEFAULT_KINDS.has(type) ? type : 'task';
 }
 
+/** Of the wall clock of another tracer, which may have whole milliseconds, from ours, which may drift by two. */
+const MAX_CLOCK_DIFFERENCE_MS = 3;
+
 function kindFrom({ kind }: SpanOptions, type: SpanType): SpanKind {
   return kind !== undefined && KNOWN_KINDS.has(kind) ? kind : (DEFAULT_KINDS.get(type) ?? 'INTERNAL');
 }
@@ -79,7 +82,9 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     const now = owner.now();
     const monotonic = owner.monotonic();
     const startEpochMs = admitInstant(options.startTime) ?? now;
-    const startMonotonicMs = monotonic - Math.max(0, now - startEpochMs);
+    const sinceStart = Math.max(0, now - startEpochMs);
+    const isLive = options.startTime === undefined || (ids !== undefined && sinceStart <= MAX_CLOCK_DIFFERENCE_MS);
+    const startMonotonicMs = isLive ? monotonic : monotonic - sinceStart;
     return {
       owner,
       traceId: resolved.traceId,
@@ -100,6 +105,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       capture: options.capture,
       startEpochMs,
       startMonotonicMs,
+      isLive,
       isRecording: true,
       name: admitText(options.name) || type,
       attributes: {},

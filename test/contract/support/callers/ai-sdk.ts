@@ -75,10 +75,10 @@ const aiSdk7: Caller = {
   },
 };
 
-/** Beside OpenTelemetry's they are known by their times alone, which have whole milliseconds there. */
+/** Their answers have no id. */
 const aiSdk7Embeddings: Caller = {
   name: 'embeddings of ai 7',
-  recorders: ['framework', 'client'],
+  recorders: ['framework', 'client', 'otel'],
   start: (scene) => ({ calls: aiSdkCalls(AI_7, scene).embeddings }),
 };
 
