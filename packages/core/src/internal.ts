@@ -58,6 +58,8 @@ export {
   retype,
   runInSpan,
   setConversation,
+  spanNotes,
+  type SpanNotes,
   statusOfThrown,
   traceFlagsOf,
   type ThrownStatus,

@@ -62,6 +62,8 @@ export {
   type Scanner,
   setConversation,
   sharedState,
+  spanNotes,
+  type SpanNotes,
   statusOfThrown,
   type StreamWatcher,
   type ThrownStatus,

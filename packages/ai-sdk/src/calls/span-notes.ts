@@ -1,7 +1,7 @@
-/** The notes of this package on spans that it has started. A span has one, since each entry of a weak map is dear. */
+/** The notes of this package on spans that it has started. */
 
 import type { Span } from '@spanline/core';
-import { sharedState } from '@spanline/instrumentation';
+import { spanNotes } from '@spanline/instrumentation';
 import type { Recording } from './recording.ts';
 
 /** The note of a span. */
@@ -21,14 +21,14 @@ export interface SpanNote {
 }
 
 /** Copies of this package share them. */
-const notes = sharedState('ai-sdk.spans', () => new WeakMap<Span, SpanNote>());
+const notes = spanNotes<SpanNote>('ai-sdk.spans');
 
 /** The note of a span, if it has one. */
-export const noteOf = (span: Span): SpanNote | undefined => notes.get(span);
+export const noteOf = (span: Span): SpanNote | undefined => notes.of(span);
 
 /** The note of a span to write to. */
 export function noteFor(span: Span): SpanNote {
-  let note = notes.get(span);
+  let note = notes.of(span);
   if (note === undefined) {
     note = {
       callId: undefined,
@@ -38,7 +38,7 @@ export function noteFor(span: Span): SpanNote {
       operations: undefined,
       recording: undefined,
     };
-    notes.set(span, note);
+    notes.put(span, note);
   }
   return note;
 }

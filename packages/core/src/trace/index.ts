@@ -41,6 +41,7 @@ export {
   STATE,
   stateOf,
 } from './span-state.ts';
+export { spanNotes, type SpanNotes } from './span-notes.ts';
 export { epochMs } from './epoch-ms.ts';
 export { priceOf } from './price-of.ts';
 export {

@@ -66,6 +66,13 @@ export interface ChildFailure {
   isRecovered: boolean;
 }
 
+/** A note of an instrumentation in the list of its span, which rarely has two. */
+export interface SpanNote {
+  readonly kind: symbol;
+  note: unknown;
+  readonly next: SpanNote | undefined;
+}
+
 /**
  * The state of a span. `start-span.ts` creates it with every field present, so that all spans have the same shape in
  * V8.
@@ -116,6 +123,8 @@ export interface SpanState extends TreePosition, LeftOut {
   linkedTraceId: string | undefined;
   /** Flushes partial data onto the span before the tracer itself ends it. */
   onForcedEnd: (() => void) | undefined;
+  /** Also written after the end (`span-notes.ts`). */
+  notes: SpanNote | undefined;
 
   // Written by the spans below, when they start and end.
   /** A span below records the same model call. */

@@ -117,6 +117,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       agentName: parent?.[STATE].agentName,
       linkedTraceId: undefined,
       onForcedEnd: undefined,
+      notes: undefined,
       leftOut: undefined,
       hasInnerCall: false,
       openInnerCalls: 0,

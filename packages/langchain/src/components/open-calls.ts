@@ -4,7 +4,7 @@
  */
 
 import { currentSpan, type Span } from '@spanline/core';
-import { sharedState } from '@spanline/instrumentation';
+import { spanNotes } from '@spanline/instrumentation';
 
 /** Operations that get a span. */
 export type Operation = 'embed' | 'search' | 'rerank' | 'stream' | 'graph';
@@ -18,12 +18,12 @@ export interface OpenCall {
 }
 
 /** Open calls by span, of all tracers: an object and its class may both be traced. */
-const open = sharedState('langchain.open-calls', () => new WeakMap<Span, OpenCall>());
+const open = spanNotes<OpenCall>('langchain.open-calls');
 
 /** Keeps the call that `span` stands for. */
 export function openCall(span: Span, self: object, operation: Operation): OpenCall {
   const call: OpenCall = { self, operation, inner: undefined };
-  open.set(span, call);
+  open.put(span, call);
   return call;
 }
 
@@ -33,6 +33,6 @@ export function openCall(span: Span, self: object, operation: Operation): OpenCa
  */
 export function outerCall(self: object, operation: Operation): OpenCall | undefined {
   const span = currentSpan();
-  const call = span === undefined ? undefined : open.get(span);
+  const call = span === undefined ? undefined : open.of(span);
   return call?.self === self && call.operation === operation ? call : undefined;
 }
