@@ -84,7 +84,7 @@ function readAnswer(span: Span, pieces: readonly unknown[], isBroken: boolean): 
   const kept = createRawAnswer();
   for (const piece of pieces) kept.add(props(piece)['raw']);
   const observed = observedAnswer(span);
-  const answer = observed?.isKnown === true ? observed : kept;
+  const answer = observed?.isKnown() === true ? observed : kept;
   const usage = mostExact([observedUsage(span, isBroken), observed?.usage(isBroken), kept.usage(isBroken)]);
   return {
     attributes: { ...answer.attributes(), ...(usage === undefined ? {} : usageAttributes(usage)) },

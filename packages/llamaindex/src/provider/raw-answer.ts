@@ -17,7 +17,7 @@ export interface RawAnswer {
   /** @returns true if the piece reported something */
   add(raw: unknown): boolean;
   /** True once a piece reported something. */
-  readonly isKnown: boolean;
+  isKnown(): boolean;
   attributes(): SpanAttributes;
   /** The messages, as far as they have arrived; empty if the shape is not known. */
   messages(): Message[];
@@ -69,9 +69,8 @@ export function createRawAnswer(): RawAnswer {
       isKnown ||= reports;
       return reports;
     },
-    get isKnown() {
-      return isKnown;
-    },
+    // V8 keeps the getter of a literal, and all that it refers to, until a full collection.
+    isKnown: () => isKnown,
     attributes: () => known,
     messages: content.messages,
     usage: (isBroken) => usage.read(isBroken),

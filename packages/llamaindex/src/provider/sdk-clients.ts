@@ -10,7 +10,7 @@ import {
   type NormalizedUsage,
   normalizeUsage,
   type Patches,
-  sharedState,
+  spanNotes,
   usageAttributes,
   watchStream,
 } from '@spanline/instrumentation';
@@ -36,16 +36,16 @@ interface Observation {
   usage: NormalizedUsage | undefined;
 }
 
-const observations = sharedState('llamaindex.observations', () => new WeakMap<Span, Observation>());
+const observations = spanNotes<Observation>('llamaindex.observations');
 
 /** Records on `span` the answers that the provider's SDK receives inside of it. */
 export function observeClient(span: Span): void {
-  observations.set(span, { answer: createRawAnswer(), usage: undefined });
+  observations.put(span, { answer: createRawAnswer(), usage: undefined });
 }
 
 /** The answer that the provider's SDK has received inside of `span` so far. */
 export function observedAnswer(span: Span): RawAnswer | undefined {
-  return observations.get(span)?.answer;
+  return observations.of(span)?.answer;
 }
 
 /** One embedding of the application may be several calls of the provider: batches. */
@@ -57,7 +57,7 @@ function addEmbeddingTokens(span: Span, observation: Observation, response: unkn
 }
 
 function setAnswer(span: Span, answer: RawAnswer, isBroken: boolean): void {
-  if (!span.isRecording || !answer.isKnown) return;
+  if (!span.isRecording || !answer.isKnown()) return;
   const usage = answer.usage(isBroken);
   span.set({ ...answer.attributes(), ...(usage === undefined ? {} : usageAttributes(usage)) });
 }
@@ -90,7 +90,7 @@ function whenSettled(value: unknown, use: (value: unknown) => void): void {
  */
 function observeResult(guard: Guard, result: unknown): void {
   const span = currentSpan();
-  const observation = span === undefined ? undefined : observations.get(span);
+  const observation = span === undefined ? undefined : observations.of(span);
   if (span === undefined || observation === undefined) return;
   whenSettled(result, (value) => guard(WHERE, () => observe(span, observation, guard, value)));
 }
