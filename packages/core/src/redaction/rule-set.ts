@@ -99,7 +99,7 @@ export class RuleSet {
     let { text } = reading;
     for (const rule of this.#rules) {
       if (rule.hinted !== undefined && !hasHint(rule.hinted(), text, kinds)) continue;
-      const places = [...rule.find(text, name)].sort((a, b) => a.start - b.start);
+      const places = [...rule.find(text, name, kinds)].sort((a, b) => a.start - b.start);
       if (places.length === 0) continue;
       for (const place of places) found.push({ ...reading.origin(place), name: rule.name });
       text = maskedText(text, places);

@@ -15,8 +15,9 @@ export interface Rule {
    * Places of what the rule is about, in any order. It takes time linear in the length of the text.
    *
    * @param name - name of the field that the text is the value of
+   * @param kinds - kinds of hints that the text is known to have
    */
-  readonly find: (text: string, name?: string) => Iterable<Range>;
+  readonly find: (text: string, name?: string, kinds?: number) => Iterable<Range>;
   /** The same in a text that is still being written, for a rule whose matches may go on behind a space. */
   readonly findInStream?: Rule['find'];
   /** Credentials are replaced in every capture mode. */

@@ -14,11 +14,14 @@ import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-
 const END = `\\d?["'\`*]{0,3}[ \\t\\r]{0,16}[,;|\\t\\n]`;
 
 /**
- * Most headers with a secret have a password or an API key. Other rules look for the first letter of these as well. The
- * other columns count where one of these is. To look for all names, or for delimiters, would cost much more.
+ * A header is found by the name of a password, a key, a token, a cookie or a secret. The other columns count where one
+ * of these is. Letters that are rare or that other rules look for as well begin these hints. To look for all names, or
+ * for delimiters, would cost much more.
  */
 const HINTS = lazy((): readonly Hint[] => [
-  { on: 'pP', then: `(?:${anyCase('ass')}\\w{0,6}|[iI][_ -]?${anyCase('key')}[sS]?)${END}` },
+  { on: 'pP', then: `(?:${anyCase('ass')}\\w{0,6}|${anyCase('wd')})${END}` },
+  { on: 'kK', then: `(?:${['ey', 'eys', 'en', 'ie', 'ies'].map(anyCase).join('|')})${END}` },
+  { on: 'cC', then: `${anyCase('ret')}[sS]?${END}` },
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 

@@ -23,9 +23,9 @@ export const SECRET: Rule = {
   name: 'SECRET',
   credential: true,
   hints: () => FORMS.flatMap(({ hints }) => hints()),
-  *find(text) {
+  *find(text, _name, kinds) {
     for (const { hinted, find } of FORMS) {
-      if (!hasHint(hinted(), text)) continue;
+      if (!hasHint(hinted(), text, kinds)) continue;
       for (const range of find(text)) {
         if (text.slice(range.start, range.end).replaceAll(MASK, '') !== '') yield range;
       }
