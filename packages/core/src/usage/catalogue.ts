@@ -26,6 +26,13 @@ export interface CatalogueModel {
  */
 const WRONGLY_LISTED: Readonly<Record<string, RegExp>> = { openai: /^gpt-oss/, aws: /titan-embed-text-v(?!1)/ };
 
+/**
+ * Models that cost nothing, which the catalogue lists without prices: variants of OpenRouter, and OpenAI's moderation
+ * (https://openrouter.ai/docs/guides/routing/model-variants/free,
+ * https://developers.openai.com/api/docs/guides/moderation).
+ */
+const FREE: Readonly<Record<string, RegExp>> = { openrouter: /:free$/, openai: /^moderation$/ };
+
 const UNIT_OF_PRICE: ReadonlyMap<string, BilledUnit> = new Map(BILLED_UNITS.map((unit) => [UNITS[unit][0], unit]));
 
 /**
@@ -70,8 +77,7 @@ function pricesOf(list: ModelPrice, provider: string, model: string): Map<Billed
     const unit = UNIT_OF_PRICE.get(key);
     if (unit !== undefined && price !== undefined) prices.set(unit, unitPrice(price, UNITS[unit][1], provider));
   }
-  // Variants of models that cost nothing (https://openrouter.ai/docs/guides/routing/model-variants/free).
-  if (prices.size === 0 && provider === 'openrouter' && model.endsWith(':free')) {
+  if (prices.size === 0 && FREE[provider]?.test(model) === true) {
     prices.set('input_tokens', 0);
     prices.set('output_tokens', 0);
     prices.set('cache_read_tokens', 0);

@@ -88,10 +88,15 @@ export const OUTPUT_DETAILS: Spellings = {
 /** Parts of a cost that is reported as a whole beside them. */
 export const COST_DETAILS: Spellings = {
   upstream_inference_cost: 'upstream_cost_usd',
+  upstreamInferenceCost: 'upstream_cost_usd',
   upstream_inference_prompt_cost: NOT_BILLED,
   upstream_inference_completions_cost: NOT_BILLED,
   upstream_inference_input_cost: NOT_BILLED,
   upstream_inference_output_cost: NOT_BILLED,
+  upstreamInferencePromptCost: NOT_BILLED,
+  upstreamInferenceCompletionsCost: NOT_BILLED,
+  upstreamInferenceInputCost: NOT_BILLED,
+  upstreamInferenceOutputCost: NOT_BILLED,
 };
 
 /** A cost, as a number or as an object. */

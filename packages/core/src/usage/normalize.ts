@@ -97,12 +97,15 @@ class Reports {
 }
 
 /**
- * The answer in one line of a batch's results: OpenAI and those who copy it put it into `response.body`, Anthropic into
- * `result.message`.
+ * The answer in one line of a batch's results. OpenAI and those who copy it put it into `response.body`, Anthropic into
+ * `result.message`, Google into `response` (its API names the line with `key`, its cloud adds `processed_time`), Amazon
+ * into `modelOutput`.
  */
 function answerInBatch(raw: Raw): unknown {
-  if (raw['custom_id'] === undefined) return undefined;
-  return props(raw['response'])['body'] ?? props(raw['result'])['message'];
+  if (raw['custom_id'] !== undefined) return props(raw['response'])['body'] ?? props(raw['result'])['message'];
+  if (raw['recordId'] !== undefined) return raw['modelOutput'];
+  const { key, processed_time: time, response } = raw;
+  return (key ?? time) !== undefined && isObject(props(response)['usageMetadata']) ? response : undefined;
 }
 
 function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {

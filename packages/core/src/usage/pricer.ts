@@ -40,10 +40,10 @@ interface ListPrice {
   readonly items?: readonly BillItem[];
 }
 
-/** True if there is an output, and no count of the input that it was made from. */
+/** True if there is an output, and no count of the input that it was made from. What was cached is a part of it. */
 function lacksInput(units: BilledUnits): boolean {
   if (units.input_tokens !== undefined || (units.output_tokens ?? 0) === 0) return false;
-  for (const unit in units) if (/^(?:input|cache|audio)_/.test(unit)) return false;
+  for (const unit in units) if (/^(?:input|audio)_/.test(unit)) return false;
   return true;
 }
 

@@ -33,10 +33,14 @@ function toCount(value: unknown): number | undefined {
   return number !== undefined && number >= 0 && number <= MAX_COUNT ? number : undefined;
 }
 
-/** A count may be there by two spellings, one of them with 0. Returns false for a number that cannot be a count. */
+/** True for a value in the place of a count that is neither a count nor absent. */
+const isFault = (value: unknown): boolean =>
+  typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '');
+
+/** A count may be there by two spellings, one of them with 0. Returns false for a value that cannot be a count. */
 function put({ readings }: Counts, reading: Reading, value: unknown): boolean {
   const number = toCount(value);
-  if (number === undefined) return reading === 'total' || typeof value !== 'number';
+  if (number === undefined) return reading === 'total' || !isFault(value);
   const count = Number.isInteger(number) || !reading.endsWith('_tokens') ? number : Math.round(number);
   const known = readings[reading];
   if (known === undefined || count > known) readings[reading] = count;
@@ -136,7 +140,9 @@ function readKey(counts: Counts, spelling: Spelling, path: string, value: unknow
   if (typeof spelling === 'string') {
     if (!put(counts, spelling, value)) note(counts, path);
   } else if ('list' in spelling) {
-    readList(counts, spelling, path, value);
+    const { parts } = spelling;
+    if (parts === undefined || Array.isArray(value)) readList(counts, spelling, path, value);
+    else if (isObject(value)) readObject(counts, parts, value as Record<string, unknown>, path);
   } else if (Array.isArray(value)) {
     return;
   } else if (isObject(value)) {
@@ -178,7 +184,8 @@ export function readObject(
     } else if (skip?.has(key) !== true) {
       const isNumber = typeof spelling === 'string' && spelling !== NOT_BILLED;
       if (!isNumber) readKey(counts, spelling, at(path, key), value);
-      else if (!put(counts, spelling, value)) note(counts, at(path, key));
+      else if (!put(counts, spelling, value) && (skip === undefined || typeof value === 'number'))
+        note(counts, at(path, key));
     }
   }
 }

@@ -85,7 +85,7 @@ function addTools(units: BilledUnits, tools: BilledUnits): void {
 function reportedCost({ readings }: Counts, raw: Record<string, unknown>): number | undefined {
   const { cost_usd: usd, cost_ticks: ticks, upstream_cost_usd: upstream } = readings;
   if (usd === undefined) return ticks === undefined ? undefined : ticks / 1e10;
-  return raw['is_byok'] === true ? roundSignificant(usd + (upstream ?? 0), 12) : usd;
+  return raw['is_byok'] === true || raw['isByok'] === true ? roundSignificant(usd + (upstream ?? 0), 12) : usd;
 }
 
 /**

@@ -32,8 +32,13 @@ export const NOT_BILLED = 'not_billed';
 /**
  * A list of counts: Google's modalities of the total that they are part of, Bedrock's cache writes by their time to
  * live, Google's searches by what was searched, and the results of Amazon's Titan.
+ *
+ * @typeParam Parts - the keys of an object that other providers have under the same name
  */
-export type CountList = { readonly list: 'input' | 'output' | 'cache' | 'tool' | 'ttl' | 'searches' | 'results' };
+export interface CountList<Parts = SpellingMap> {
+  readonly list: 'input' | 'output' | 'cache' | 'tool' | 'ttl' | 'searches' | 'results';
+  readonly parts?: Parts;
+}
 
 /** How one key is read: a number, a list, or the keys of an object below it. */
 export type Spelling = Reading | typeof NOT_BILLED | CountList | SpellingMap;
@@ -43,7 +48,7 @@ export type SpellingMap = ReadonlyMap<string, Spelling>;
 
 /** A {@link SpellingMap} as the tables write it. */
 export interface Spellings {
-  readonly [key: string]: Exclude<Spelling, SpellingMap> | Spellings;
+  readonly [key: string]: Reading | typeof NOT_BILLED | CountList<Spellings> | Spellings;
 }
 
 /** Compiles a table. */
@@ -51,11 +56,15 @@ export function compileSpellings(spellings: Spellings): SpellingMap {
   return new Map(
     Object.entries(spellings).map(([key, spelling]): [string, Spelling] => [
       key,
-      typeof spelling === 'string' || isList(spelling) ? spelling : compileSpellings(spelling),
+      typeof spelling === 'string' ? spelling : isList(spelling) ? compileList(spelling) : compileSpellings(spelling),
     ]),
   );
 }
 
-function isList(spelling: CountList | Spellings): spelling is CountList {
+function compileList({ list, parts }: CountList<Spellings>): CountList {
+  return parts === undefined ? { list } : { list, parts: compileSpellings(parts) };
+}
+
+function isList(spelling: CountList<Spellings> | Spellings): spelling is CountList<Spellings> {
   return 'list' in spelling;
 }

@@ -54,6 +54,11 @@ const openTelemetry = (): Spellings =>
 const NOVA_INPUT: Spellings = { speechTokens: 'input_audio_tokens', textTokens: 'input_text_tokens' };
 const NOVA_OUTPUT: Spellings = { speechTokens: 'output_audio_tokens', textTokens: 'output_text_tokens' };
 
+/** Parts of the input: an object of OpenAI and those that copy it, or Google's list. Both have the same names. */
+const INPUT_PARTS = { list: 'input', parts: INPUT_DETAILS } as const;
+/** Parts of the output. */
+const OUTPUT_PARTS = { list: 'output', parts: OUTPUT_DETAILS } as const;
+
 /** The keys of a usage object itself. */
 export const USAGE = lazy((): SpellingMap =>
   compileSpellings({
@@ -63,8 +68,8 @@ export const USAGE = lazy((): SpellingMap =>
     prompt_tokens: 'prompt_tokens',
     completion_tokens: 'completion_tokens',
     total_tokens: 'total',
-    prompt_tokens_details: INPUT_DETAILS,
-    completion_tokens_details: OUTPUT_DETAILS,
+    prompt_tokens_details: INPUT_PARTS,
+    completion_tokens_details: OUTPUT_PARTS,
     cached_tokens: 'cache_read_tokens',
     num_cached_tokens: 'cache_read_tokens',
     prompt_cache_hit_tokens: 'cache_read_tokens',
@@ -82,10 +87,10 @@ export const USAGE = lazy((): SpellingMap =>
     // OpenAI responses, images, audio and realtime; Anthropic; LangChain.
     input_tokens: 'input_tokens',
     output_tokens: 'output_tokens',
-    input_tokens_details: INPUT_DETAILS,
-    output_tokens_details: OUTPUT_DETAILS,
-    input_token_details: INPUT_DETAILS,
-    output_token_details: OUTPUT_DETAILS,
+    input_tokens_details: INPUT_PARTS,
+    output_tokens_details: OUTPUT_PARTS,
+    input_token_details: INPUT_PARTS,
+    output_token_details: OUTPUT_PARTS,
     seconds: 'input_audio_seconds',
     billable_audio_seconds: 'audio_seconds',
     input_text_messages: 'input_text_messages',
@@ -111,8 +116,8 @@ export const USAGE = lazy((): SpellingMap =>
     toolUsePromptTokenCount: 'input_tool_tokens',
     // Part of the prompt: the prompt before the model went on by itself.
     initialPromptTokenCount: NOT_BILLED,
-    promptTokensDetails: { list: 'input' },
-    candidatesTokensDetails: { list: 'output' },
+    promptTokensDetails: INPUT_PARTS,
+    candidatesTokensDetails: OUTPUT_PARTS,
     responseTokensDetails: { list: 'output' },
     cacheTokensDetails: { list: 'cache' },
     toolUsePromptTokensDetails: { list: 'tool' },
@@ -136,6 +141,9 @@ export const USAGE = lazy((): SpellingMap =>
     cached_content_token_count: 'cache_read_tokens',
     thoughts_token_count: 'reasoning_beside',
     tool_use_prompt_token_count: 'input_tool_tokens',
+    candidates_tokens_details: OUTPUT_PARTS,
+    cache_tokens_details: { list: 'cache' },
+    tool_use_prompt_tokens_details: { list: 'tool' },
 
     // Bedrock and the AI SDK.
     inputTokens: { '': 'input_tokens', ...INPUT_DETAILS },
@@ -152,10 +160,10 @@ export const USAGE = lazy((): SpellingMap =>
     cacheDetails: { list: 'ttl' },
     cachedInputTokens: 'cache_read_tokens',
     reasoningTokens: 'output_reasoning_tokens',
-    inputTokenDetails: INPUT_DETAILS,
-    outputTokenDetails: OUTPUT_DETAILS,
-    inputTokensDetails: INPUT_DETAILS,
-    outputTokensDetails: OUTPUT_DETAILS,
+    inputTokenDetails: INPUT_PARTS,
+    outputTokenDetails: OUTPUT_PARTS,
+    inputTokensDetails: INPUT_PARTS,
+    outputTokensDetails: OUTPUT_PARTS,
     inputAudioSeconds: 'input_audio_seconds',
 
     // Bodies of Amazon's and Meta's models on Bedrock
@@ -174,10 +182,10 @@ export const USAGE = lazy((): SpellingMap =>
     // LangChain's `tokenUsage`, LlamaIndex, Mistral and Cohere.
     promptTokens: 'prompt_tokens',
     completionTokens: 'completion_tokens',
-    promptTokensDetail: INPUT_DETAILS,
-    completionTokensDetails: OUTPUT_DETAILS,
+    promptTokensDetail: INPUT_PARTS,
+    completionTokensDetails: OUTPUT_PARTS,
     promptAudioSeconds: 'input_audio_seconds',
-    promptTokenDetails: INPUT_DETAILS,
+    promptTokenDetails: INPUT_PARTS,
     numCachedTokens: 'cache_read_tokens',
     cachedTokens: 'cache_read_tokens',
     requestCount: NOT_BILLED,
@@ -230,6 +238,7 @@ export const USAGE = lazy((): SpellingMap =>
     cost_in_usd_ticks: 'cost_ticks',
     costInUsdTicks: 'cost_ticks',
     cost_details: COST_DETAILS,
+    costDetails: COST_DETAILS,
 
     // Read by themselves.
     iterations: NOT_BILLED,

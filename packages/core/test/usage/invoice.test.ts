@@ -59,6 +59,35 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (50 * 5 + 9000 * 0.5 + 10 * 25) * M,
   ],
   [
+    'cached tokens in camel case, under the name that Google has for a list',
+    GPT,
+    {
+      promptTokens: 1000,
+      completionTokens: 100,
+      totalTokens: 1100,
+      promptTokensDetails: { cachedTokens: 400 },
+      completionTokensDetails: { reasoningTokens: 50 },
+    },
+    (600 * 0.25 + 400 * 0.025 + 100 * 2) * M,
+  ],
+  [
+    "sound in Google's list in snake case, under the name that OpenAI has for an object",
+    GEMINI,
+    {
+      prompt_token_count: 1000,
+      candidates_token_count: 100,
+      cached_content_token_count: 200,
+      total_token_count: 1100,
+      prompt_tokens_details: [
+        { modality: 'AUDIO', token_count: 600 },
+        { modality: 'TEXT', token_count: 400 },
+      ],
+      cache_tokens_details: [{ modality: 'TEXT', token_count: 200 }],
+      candidates_tokens_details: [{ modality: 'TEXT', token_count: 100 }],
+    },
+    (200 * 0.3 + 200 * 0.03 + 600 * 1 + 100 * 2.5) * M,
+  ],
+  [
     'a batch of Anthropic at half, searches in full',
     CLAUDE,
     {
@@ -430,6 +459,32 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     ((100 * 3 + 900 * 0.3 + 10 * 15) / 2) * M,
   ],
   [
+    "one answer of a batch of Google's API at half",
+    GEMINI,
+    {
+      key: 'r1',
+      response: { usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 100, totalTokenCount: 1100 } },
+    },
+    ((1000 * 0.3 + 100 * 2.5) / 2) * M,
+  ],
+  [
+    "one answer of a batch of Google's cloud at half",
+    { ...GEMINI, provider: 'gcp.vertex_ai' },
+    {
+      status: '',
+      processed_time: '2026-11-23T11:00:00Z',
+      request: { contents: [] },
+      response: { usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 100, totalTokenCount: 1100 } },
+    },
+    ((1000 * 0.3 + 100 * 2.5) / 2) * M,
+  ],
+  [
+    "one answer of Amazon's batch at half",
+    { provider: 'aws.bedrock', model: 'anthropic.claude-3-haiku-20240307-v1:0' },
+    { recordId: 'r1', modelInput: {}, modelOutput: { usage: { input_tokens: 1000, output_tokens: 100 } } },
+    ((1000 * 0.25 + 100 * 1.25) / 2) * M,
+  ],
+  [
     'a batch of Google at half, with what was cached at its own price',
     { ...GEMINI, tier: 'batch' },
     { promptTokenCount: 1000, candidatesTokenCount: 10, cachedContentTokenCount: 400, totalTokenCount: 1010 },
@@ -587,8 +642,17 @@ describe('the invoice of a provider', () => {
     ['a number that nobody knows, as text', GPT, { prompt_tokens: 10, hologram_tokens: '5' }, 'unknown_usage'],
     ['a count that cannot be one', GPT, { prompt_tokens: -1, completion_tokens: 9 }, 'unknown_usage'],
     ['a count that is no number', GPT, { prompt_tokens: Number.NaN, completion_tokens: 9 }, 'unknown_usage'],
+    ['a count that is a word', GPT, { prompt_tokens: 9, completion_tokens: 'many' }, 'unknown_usage'],
+    ['a count with a comma', GPT, { prompt_tokens: '1,000', completion_tokens: 9 }, 'unknown_usage'],
+    ['a count that is a boolean', GPT, { prompt_tokens: 9, completion_tokens: true }, 'unknown_usage'],
     ['a count that is too large', GPT, { prompt_tokens: 1e300, completion_tokens: 9 }, 'unknown_usage'],
     ['an output without an input', GPT, { completion_tokens: 9 }, 'incomplete_usage'],
+    [
+      'an output, and of the input what was cached alone',
+      GPT,
+      { completion_tokens: 9, prompt_tokens_details: { cached_tokens: 5 } },
+      'incomplete_usage',
+    ],
     ['a total that may be input or output', GPT, { usage: { total_tokens: 100 } }, 'inconsistent_usage'],
     [
       'sound on a model that lists text only',
@@ -673,6 +737,11 @@ describe('the invoice of a provider', () => {
         is_byok: true,
         cost_details: { upstream_inference_cost: 0.02 },
       },
+      0.021,
+    ],
+    [
+      "OpenRouter's own SDK",
+      { promptTokens: 1, completionTokens: 1, cost: 0.001, isByok: true, costDetails: { upstreamInferenceCost: 0.02 } },
       0.021,
     ],
     ['xAI', { prompt_tokens: 1, completion_tokens: 1, cost_in_usd_ticks: 25_000_000 }, 0.0025],

@@ -26,6 +26,12 @@ describe('what gateways and clouds report', () => {
     expect(record?.['spanline.cost.exact']).toBeUndefined();
   });
 
+  it('the moderation of OpenAI costs nothing, and that is exact', async () => {
+    const record = await recordOf('openai', 'omni-moderation-latest', { prompt_tokens: 10, total_tokens: 10 });
+    expect(record?.['spanline.cost.usd']).toBe(0);
+    expect(record?.['spanline.cost.exact']).toBeUndefined();
+  });
+
   it('times and speeds are no usage', async () => {
     const times = { start_time: 1764522000.1, end_time: 1764522001.1, total_latency: 1, time_to_first_token: 0.1 };
     const speeds = { completion_tokens_per_sec: 100, total_tokens_per_sec: 90, acceptance_rate: 0.5 };
