@@ -17,18 +17,20 @@ import { plainValue } from './plain-value.ts';
 type Rest = Parameters<AsJson> extends [object, ...infer Others] ? Others : never;
 
 /** The line as the application's logger would write it. Its serializers and redaction apply. */
-function ownLine(asJson: AsJson, logger: Logger, object: object, rest: Rest): string {
+function ownLine(asJson: AsJson, logger: Logger, object: object, [message, ...rest]: Rest): string {
+  // JSON has no symbols: pino would write a line that is no JSON.
+  const text = typeof message === 'symbol' ? String(message) : message;
   try {
-    return asJson.call(logger, object, ...rest);
+    return asJson.call(logger, object, text, ...rest);
   } catch {
-    return asJson.call(logger, plainValue(object) as object, ...rest);
+    return asJson.call(logger, plainValue(object) as object, text, ...rest);
   }
 }
 
 /**
  * Creates the `asJson` of a logger over the application's own pino: its line, with the ids of the current span and the
- * service. Each key is there once. The application's own value of an id, of the level or of the time gets an underscore
- * before its name if it differs.
+ * service. Each key is there once. The application's own value of an id, of the level, of the time or of the message
+ * gets an underscore before its name if it differs.
  */
 function createOwnAsJson(
   original: AsJson,
@@ -39,14 +41,18 @@ function createOwnAsJson(
     const internals = this as unknown as LoggerInternals;
     const policy = internals[POLICY] as LinePolicy;
     const written = ownLine(original, this, withoutHiddenCauses(object, policy.paths?.redaction), rest);
-    const members = jsonMembers(written) ?? [
-      { key: internals[symbols.messageKey] as string, json: JSON.stringify(written.trimEnd()) },
-    ];
+    const messageKey = internals[symbols.messageKey] as string;
+    const members = jsonMembers(written) ?? [{ key: messageKey, json: JSON.stringify(written.trimEnd()) }];
     const [, levelNumber, time] = rest;
     const levels = levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{');
     const fixed = new Set([...levels, ...timeFields(time)].map(({ key }) => key));
     const line = new Map<string, string>();
-    for (const { key, json } of members) line.set(fixed.has(key) && line.has(key) ? `_${key}` : key, json);
+    for (const { key, json } of members) {
+      // The message comes last: a field of its name was there before it.
+      const field = key === messageKey ? line.get(key) : undefined;
+      if (field !== undefined && field !== json) line.set(`_${key}`, field);
+      line.set(fixed.has(key) && line.has(key) ? `_${key}` : key, json);
+    }
     const context = contextIds(policy.ids);
     const fieldJson = fieldJsonOf(this, symbols);
     for (const { key, value, given } of context.ids) {

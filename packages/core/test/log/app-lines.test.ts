@@ -470,6 +470,21 @@ describe('tracer.logger over a pino of one’s own', () => {
     });
   });
 
+  it('keeps a field that has the name of the message, and writes JSON for a symbol', () => {
+    const { write, read } = sink();
+    const { logger } = createTracer({ logger: pino({}, { write }), statsIntervalSeconds: 0 });
+    logger.info({ msg: 'field' }, 'message');
+    logger.info({ msg: 'alone' });
+    logger.info({ msg: 'same' }, 'same');
+    (logger.info as (message: unknown) => void)(Symbol('odd'));
+    expect(read().map(({ msg, _msg: field }) => [msg, field])).toEqual([
+      ['message', 'field'],
+      ['alone', undefined],
+      ['same', undefined],
+      ['Symbol(odd)', undefined],
+    ]);
+  });
+
   it('keeps big numbers, nesting, serializers and redaction of that pino', () => {
     const { write, raw } = sink();
     const own = pino(
