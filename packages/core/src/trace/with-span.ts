@@ -39,7 +39,7 @@ function endWithStream(tracer: Tracer, span: Span, startedMs: number, observer: 
   const flush = (isBroken: boolean): void => {
     const output = chunks.value();
     if (output !== undefined) observer.output?.(output, isBroken);
-    span.set({ 'spanline.stream.chunks': chunks.count });
+    span.set({ 'spanline.stream.chunks': chunks.count() });
   };
   onForcedEnd(span, () => flush(true));
   return {

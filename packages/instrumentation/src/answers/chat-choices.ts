@@ -125,7 +125,7 @@ const toMessage = (message: unknown): Message =>
 
 function streamedMessage(choice: StreamedChoice, sources: readonly unknown[]): Message {
   const message = toMessage(wholeMessage(choice, sources));
-  const { leftOut } = choice.calls;
+  const leftOut = choice.calls.leftOut();
   return leftOut === 0 ? message : { ...message, parts: [...message.parts, leftOutPart(leftOut, 'tool calls')] };
 }
 

@@ -15,27 +15,36 @@ export interface Entries<T> {
   readonly leftOut: number;
 }
 
+/** A class, since V8 keeps a getter of a literal until a full collection, with all that it refers to. */
+class Numbered<T> implements Entries<T> {
+  /** Most answers have none of most lists. */
+  #entries: Map<number, T> | undefined;
+  #last = -1;
+
+  at(index: unknown, create: () => T): T | undefined {
+    const key = number(index) ?? 0;
+    if (key > this.#last) this.#last = key;
+    const entries = (this.#entries ??= new Map());
+    const known = entries.get(key);
+    if (known !== undefined || entries.size >= MAX_ENTRIES) return known;
+    const made = create();
+    entries.set(key, made);
+    return made;
+  }
+
+  all(): T[] {
+    return [...(this.#entries?.entries() ?? [])].sort(([a], [b]) => a - b).map(([, entry]) => entry);
+  }
+
+  get leftOut(): number {
+    const size = this.#entries?.size ?? 0;
+    return size < MAX_ENTRIES ? 0 : this.#last + 1 - size;
+  }
+}
+
 /** Creates an empty list. */
 export function createEntries<T>(): Entries<T> {
-  // Most answers have none of most lists.
-  let entries: Map<number, T> | undefined;
-  let last = -1;
-  return {
-    at(index, create): T | undefined {
-      const key = number(index) ?? 0;
-      if (key > last) last = key;
-      entries ??= new Map();
-      const known = entries.get(key);
-      if (known !== undefined || entries.size >= MAX_ENTRIES) return known;
-      const made = create();
-      entries.set(key, made);
-      return made;
-    },
-    all: () => [...(entries?.entries() ?? [])].sort(([a], [b]) => a - b).map(([, entry]) => entry),
-    get leftOut() {
-      return entries === undefined || entries.size < MAX_ENTRIES ? 0 : last + 1 - entries.size;
-    },
-  };
+  return new Numbered<T>();
 }
 
 /** The part that stands for what was left out. */

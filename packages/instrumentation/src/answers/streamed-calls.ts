@@ -46,7 +46,7 @@ export interface StreamedCalls {
   /** The calls as far as they have arrived, as an answer that is not streamed has them. */
   whole(): Props;
   /** How many calls were left out. */
-  readonly leftOut: number;
+  leftOut(): number;
 }
 
 /** Creates an empty list. */
@@ -90,8 +90,6 @@ export function createStreamedCalls(): StreamedCalls {
       tool_calls: calls.all().map((call) => ({ id: call.id, type: call.type, function: wholeCall(call) })),
       function_call: legacy === undefined ? undefined : wholeCall(legacy),
     }),
-    get leftOut() {
-      return calls.leftOut;
-    },
+    leftOut: () => calls.leftOut,
   };
 }

@@ -13,24 +13,32 @@ export interface TextBuffer {
   toString(): string;
 }
 
+/** V8 keeps a getter of a literal until a full collection, with all that it refers to. A class has one for all. */
+class Pieces implements TextBuffer {
+  readonly #pieces: string[] = [];
+  #length = 0;
+  #missingBytes = 0;
+
+  add(piece: unknown): void {
+    if (typeof piece !== 'string') return;
+    if (this.#length >= MAX_CHARACTERS) {
+      this.#missingBytes += Buffer.byteLength(piece);
+      return;
+    }
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+  }
+
+  get isWhole(): boolean {
+    return this.#missingBytes === 0;
+  }
+
+  toString(): string {
+    return this.#pieces.join('') + (this.#missingBytes === 0 ? '' : truncationMarker(this.#missingBytes));
+  }
+}
+
 /** Creates an empty buffer. */
 export function createTextBuffer(): TextBuffer {
-  const pieces: string[] = [];
-  let length = 0;
-  let missingBytes = 0;
-  return {
-    add(piece): void {
-      if (typeof piece !== 'string') return;
-      if (length >= MAX_CHARACTERS) {
-        missingBytes += Buffer.byteLength(piece);
-        return;
-      }
-      pieces.push(piece);
-      length += piece.length;
-    },
-    get isWhole() {
-      return missingBytes === 0;
-    },
-    toString: () => pieces.join('') + (missingBytes === 0 ? '' : truncationMarker(missingBytes)),
-  };
+  return new Pieces();
 }
