@@ -12,8 +12,11 @@ const PACKAGES_FOLDER = join(import.meta.dirname, '../../..');
 
 type Files = Readonly<Record<string, string>>;
 
-async function examine(files: Files, hasAlertLines = false): Promise<AppExamination & { names: string[] }> {
-  const examined = examineApp(await readApp(folderWith(files), '--app'), hasAlertLines);
+async function examine(
+  files: Files,
+  log?: Parameters<typeof examineApp>[1],
+): Promise<AppExamination & { names: string[] }> {
+  const examined = examineApp(await readApp(folderWith(files), '--app'), log);
   return { ...examined, names: examined.findings.map(({ name }) => name) };
 }
 
@@ -161,14 +164,29 @@ describe('is content with', () => {
   });
 
   it('alerts that are in the log already', async () => {
-    const { names } = await examine({ ...HEALTHY, 'src/server.ts': SERVER.replaceAll('createMonitor', 'other') }, true);
+    const { names } = await examine(
+      { ...HEALTHY, 'src/server.ts': SERVER.replaceAll('createMonitor', 'other') },
+      { alerts: 1, scopes: [] },
+    );
     expect(names).toEqual([]);
+  });
+
+  it('wire capture that only the log shows, because a command outside of the folder loads it', async () => {
+    const files: Files = {
+      'package.json': manifest({ dependencies: dependencies('openai') }),
+      'app.ts': "import OpenAI from 'openai';\nnew OpenAI();\n",
+    };
+    const log = { alerts: 1, scopes: ['@opentelemetry/instrumentation-http', '@spanline/wire'] };
+    const { names, pillars } = await examine(files, log);
+    expect(names).toEqual(['no-dashboards']);
+    expect(pillars.instrumentation).toEqual(['@spanline/wire']);
+    expect((await examine(files)).names).toContain('no-instrumentation');
   });
 
   it('links to one copy', async () => {
     const folder = folderWith({ ...HEALTHY, 'node_modules/.pnpm/x/node_modules/x/package.json': '{}' });
     symlinkSync(join(folder, 'node_modules/@spanline'), join(folder, 'node_modules/.pnpm/x/node_modules/@spanline'));
-    expect(examineApp(await readApp(folder, '--app'), false).findings).toEqual([]);
+    expect(examineApp(await readApp(folder, '--app')).findings).toEqual([]);
   });
 });
 

@@ -58,17 +58,12 @@ it('answers programs with the same names', async () => {
   expect(app).toEqual({
     folder: expect.any(String) as string,
     frameworks: [],
-    instrumentation: [],
+    instrumentation: ['@spanline/core'],
     dashboards: [],
     alerts: [],
   });
   expect(log).toEqual({ lines: 7, spans: 4, alerts: 0, otherLines: 0 });
-  expect(findings?.map(({ name }) => name)).toEqual([
-    'no-instrumentation',
-    'no-dashboards',
-    'no-alerts',
-    'numeric-level',
-  ]);
+  expect(findings?.map(({ name }) => name)).toEqual(['no-dashboards', 'no-alerts', 'numeric-level']);
   expect(Object.keys(findings?.at(-1) ?? {}).toSorted()).toEqual([
     'count',
     'example',

@@ -61,7 +61,7 @@ describe('a fault of the lines', () => {
 
 describe('what wire capture saw', () => {
   it('is compared with what the instrumentation reported', async () => {
-    const { findings } = await examine(
+    const { findings, scopes } = await examine(
       `${await FAULTS['retried-calls']?.()}${await FAULTS['calls-on-the-wire-only']?.()}`,
     );
     expect(
@@ -70,6 +70,12 @@ describe('what wire capture saw', () => {
       [4, 'The instrumentation reported 2 calls, the wire saw 6: 4 retries, $0.04.'],
       [2, '2 requests to models are recorded by wire capture alone: image gpt-image-1 at api.openai.com.'],
     ]);
+    expect(scopes).toEqual(['@spanline/core', '@spanline/wire']);
+  });
+
+  it('shows that it runs, also where every call has a span of another instrumentation', async () => {
+    const { scopes } = await examine((await FAULTS['retried-calls']?.()) ?? '');
+    expect(scopes).toEqual(['@spanline/core', '@spanline/wire']);
   });
 });
 

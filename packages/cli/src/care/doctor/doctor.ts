@@ -75,7 +75,7 @@ async function examine(args: readonly string[], io: CommandIo): Promise<number> 
   const app = folder === undefined ? undefined : await readApp(folder, '--app');
   const sources = sourcesOf(given, app !== undefined, io);
   const read = sources.length === 0 ? undefined : await examineLog(sources, timeRange(flags), io);
-  const examined = app && { folder: app.folder, ...examineApp(app, (read?.log.alerts ?? 0) > 0) };
+  const examined = app && { folder: app.folder, ...examineApp(app, read?.log) };
   const report = doctorReport({ app: examined, log: read?.log });
   await printReport(report, flags, io);
   io.stderr.write(read?.notes ?? '');

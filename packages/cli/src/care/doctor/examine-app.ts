@@ -1,6 +1,6 @@
 /** Looks at an application: is it traced, does anything show its lines, does anything watch them? */
 
-import type { Finding } from '@spanline/query';
+import type { Examination, Finding } from '@spanline/query';
 import { type Framework, usedFrameworks } from '../app/frameworks.ts';
 import { type App, installedFolder, packageOf } from '../app/read-app.ts';
 import { findCopies } from './copies.ts';
@@ -149,10 +149,10 @@ function copyFindings({ folder }: App): Finding[] {
   );
 }
 
-/** Examines an application. @param hasAlertLines - the log has lines of alerts */
-export function examineApp(app: App, hasAlertLines: boolean): AppExamination {
+/** Examines an application. @param log - its lines, which show things that no file does */
+export function examineApp(app: App, log?: Pick<Examination, 'alerts' | 'scopes'>): AppExamination {
   const frameworks = usedFrameworks(app);
-  const tracing = tracingOf(app);
+  const tracing = tracingOf(app, log?.scopes);
   const pillars = pillarsOf(app, tracing);
   return {
     frameworks: frameworks.map(({ name }) => name),
@@ -161,7 +161,7 @@ export function examineApp(app: App, hasAlertLines: boolean): AppExamination {
       ...instrumentationFindings(frameworks, tracing),
       ...installationFindings(app),
       ...expressFindings(app),
-      ...pillarFindings(app, pillars, hasAlertLines),
+      ...pillarFindings(app, pillars, (log?.alerts ?? 0) > 0),
       ...copyFindings(app),
     ],
   };

@@ -29,13 +29,18 @@ function commandsOf({ manifest, settings }: App): { path: string; text: string }
   return [{ path: 'package.json', text: scripts }, ...settings];
 }
 
-/** Packages that trace, and the file of each. */
-export function tracingOf(app: App): Map<string, string> {
+/**
+ * Packages that trace, and where each is seen.
+ *
+ * @param scopes - packages that wrote lines of the log: those may be loaded by a command that no file shows
+ */
+export function tracingOf(app: App, scopes: readonly string[] = []): Map<string, string> {
   const found = new Map<string, string>();
   for (const { path, imports } of app.sources)
     for (const name of imports.map(packageOf)) if (isTracing(name) && !found.has(name)) found.set(name, path);
   for (const { path, text } of commandsOf(app))
     for (const [name] of text.matchAll(REGISTER)) if (isTracing(name) && !found.has(name)) found.set(name, path);
+  for (const name of scopes) if (isTracing(name) && !found.has(name)) found.set(name, 'the log');
   return found;
 }
 

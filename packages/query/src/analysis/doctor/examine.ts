@@ -10,7 +10,7 @@ import type { LineCheck } from './line-check.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
 import { SEQUENCE_CHECKS } from './sequence-checks.ts';
 import { TRACE_CHECKS } from './trace-checks.ts';
-import { WIRE_CHECKS } from './wire-checks.ts';
+import { WIRE_CHECKS, WIRE_SCOPE } from './wire-checks.ts';
 
 /** The faults of the lines of a log, and the checks that looked for them. */
 export interface Examination {
@@ -19,12 +19,30 @@ export interface Examination {
   readonly spans: number;
   /** Lines of alerts. */
   readonly alerts: number;
+  /** Packages that wrote the spans, by `otel.scope.name`. Wire capture is one if it only added to spans of others. */
+  readonly scopes: readonly string[];
   /** Lines that are no JSON objects. */
   readonly otherLines: number;
   /** The worst first. */
   readonly findings: readonly Finding[];
   /** Names of all checks that were made. */
   readonly checks: readonly string[];
+}
+
+/** Packages that are remembered. */
+const MAX_SCOPES = 1000;
+
+/** Collects the packages that wrote spans. */
+function collectScopes(): { add(record: SpanRecord): void; list(): string[] } {
+  const scopes = new Set<string>();
+  return {
+    add({ 'otel.scope.name': scope, 'spanline.wire.requests': requests }) {
+      if (scopes.size >= MAX_SCOPES) return;
+      if (scope !== undefined) scopes.add(scope);
+      if (requests !== undefined) scopes.add(WIRE_SCOPE);
+    },
+    list: () => [...scopes].toSorted(),
+  };
 }
 
 /** Takes lines, and says what is wrong with them. */
@@ -81,6 +99,7 @@ export function createExaminer(
   let spans = 0;
   let alerts = 0;
   let otherLines = 0;
+  const scopes = collectScopes();
   return {
     add(file, { bytes, number, fault, parts, time }) {
       const text = bytes.toString('utf8');
@@ -96,7 +115,10 @@ export function createExaminer(
       if (record['@timestamp'] !== undefined && !isInRange(record)) return;
       lines++;
       const isSpan = isSpanEnd(kind, record);
-      if (isSpan) spans++;
+      if (isSpan) {
+        spans++;
+        scopes.add(record);
+      }
       if (kind === 'alert') alerts++;
       const seen = {
         ...parsed,
@@ -113,7 +135,8 @@ export function createExaminer(
     end() {
       for (const { watcher } of checks) watcher.end?.();
       const findings = bySeverity(checks.filter(({ found }) => found.count > 0).map(findingOf));
-      return { lines, spans, alerts, otherLines, findings, checks: checks.map(({ check }) => check.name) };
+      const names = checks.map(({ check }) => check.name);
+      return { lines, spans, alerts, scopes: scopes.list(), otherLines, findings, checks: names };
     },
   };
 }

@@ -3,7 +3,8 @@
 import { counted } from './finding.ts';
 import { collectNames, type LineCheck } from './line-check.ts';
 
-const WIRE = '@spanline/wire';
+/** The package of wire capture, as its spans name it. */
+export const WIRE_SCOPE = '@spanline/wire';
 const CENTS = 2;
 
 const retried: LineCheck = {
@@ -46,7 +47,7 @@ const alone: LineCheck = {
     const names = collectNames();
     return {
       record({ record, isSpan, place }) {
-        if (!isSpan || record['otel.scope.name'] !== WIRE) return;
+        if (!isSpan || record['otel.scope.name'] !== WIRE_SCOPE) return;
         report(place);
         const { 'server.address': server, 'span.name': name = 'unnamed' } = record;
         names.add(server === undefined ? name : `${name} at ${server}`);
