@@ -8,6 +8,7 @@ import type { Tracer } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
 import { onlyRecord } from '../../../test/support/records.ts';
 import { events, json, type Wire } from '../../../test/support/wire/server.ts';
+import { decodingOf } from '../src/exchange/decoding.ts';
 import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
@@ -164,4 +165,24 @@ it('keeps requests apart that share a connection', async () => {
   }
   await expect.poll(() => tracer.stats().open).toBe(0);
   expect(log.records().map((record) => record['gen_ai.usage.input_tokens'])).toEqual([1, 2, 3]);
+});
+
+it('lets go of the decoder of an answer that ends early', async () => {
+  const zipped = gzipSync('data: {"choices":[]}\n\n');
+  const read: Uint8Array[] = [];
+  let isEnded = false;
+  const sink = { bytes: (piece: Uint8Array): void => void read.push(piece), end: (): void => expect.unreachable() };
+  const decoding = decodingOf('gzip', sink, () => expect.unreachable());
+  decoding?.bytes(zipped.subarray(0, 12));
+  decoding?.close();
+  decoding?.bytes(zipped.subarray(12));
+  decoding?.end(() => {
+    isEnded = true;
+  });
+  expect(isEnded).toBe(true);
+  // The part that zlib had begun is dropped.
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  expect(read).toEqual([]);
 });

@@ -123,6 +123,7 @@ export function readAnswer(call: OpenCall, { output }: Api, head: ResponseHead):
   function close(): void {
     reading = undefined;
     framing?.forget();
+    decoding?.close();
   }
 
   function finish(failed: () => void): void {

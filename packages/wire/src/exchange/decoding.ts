@@ -15,6 +15,8 @@ export interface Decoding {
   bytes(piece: Uint8Array): void;
   /** @param then - called once all that came has been read */
   end(then: () => void): void;
+  /** Nothing more is decoded. The decoder goes, and its memory outside of the heap with it. */
+  close(): void;
 }
 
 const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
@@ -37,9 +39,11 @@ const plain = (sink: ByteSink): Decoding => ({
     sink.end();
     then();
   },
+  close: () => undefined,
 });
 
-function through(decoder: Transform, sink: ByteSink, unreadable: () => void): Decoding {
+function through(created: Transform, sink: ByteSink, unreadable: () => void): Decoding {
+  let decoder: Transform | undefined = created;
   let finished: (() => void) | undefined;
   let length = 0;
   const finish = (): void => {
@@ -47,27 +51,31 @@ function through(decoder: Transform, sink: ByteSink, unreadable: () => void): De
     finished = undefined;
     then?.();
   };
-  decoder.on('data', (piece: Uint8Array) => {
+  created.on('data', (piece: Uint8Array) => {
     length += piece.byteLength;
     if (length <= MAX_DECODED) sink.bytes(piece);
-    else decoder.destroy(new RangeError('The body is too long.'));
+    else decoder?.destroy(new RangeError('The body is too long.'));
   });
-  decoder.once('end', () => {
+  created.once('end', () => {
     sink.end();
     finish();
   });
-  decoder.once('error', () => {
+  created.once('error', () => {
     unreadable();
     finish();
   });
   return {
     bytes(piece): void {
-      if (!decoder.destroyed) decoder.write(piece);
+      if (decoder?.destroyed === false) decoder.write(piece);
     },
     end(then): void {
       finished = then;
-      if (decoder.destroyed) finish();
-      else decoder.end();
+      if (decoder?.destroyed === false) decoder.end();
+      else finish();
+    },
+    close(): void {
+      decoder?.destroy();
+      decoder = undefined;
     },
   };
 }

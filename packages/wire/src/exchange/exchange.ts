@@ -50,7 +50,21 @@ function isAbort(error: unknown): boolean {
   return name === 'AbortError' || name === 'ResponseAborted' || code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED';
 }
 
+/** All that the bytes of an answer need of its exchange. */
+interface Receiving {
+  readonly tracing: ExchangeTracing;
+  answer: Answer | undefined;
+  /** Nothing more of it is read. */
+  isOver: boolean;
+}
+
 const receive = (answer: Answer | undefined, piece: Uint8Array): void => answer?.received(piece);
+
+/** Reading bytes needs no context. One function serves all exchanges: compiled code is thrown away with its last one. */
+function received(this: Receiving, piece: Uint8Array): void {
+  const { tracing, answer, isOver } = this;
+  if (!isOver) tracing.guard(tracing.scope.name, receive, answer, piece);
+}
 
 /**
  * Follows one exchange. Its call begins when the request is out, and so is known as a whole.
@@ -66,23 +80,23 @@ export function followExchange(
   const startedMs = performance.now();
   let collected: Body | undefined = new Body();
   let begun: Begun | undefined;
-  let answer: Answer | undefined;
-  let isOver = false;
+  const receiving: Receiving = { tracing, answer: undefined, isOver: false };
   const exchange: OpenExchange = { stop };
 
   function guarded(fn: () => void): void {
-    if (!isOver) guard(scope.name, () => inContext(fn));
+    if (!receiving.isOver) guard(scope.name, () => inContext(fn));
   }
 
   /** Ends the exchange: nothing more of it is read. */
   function finish(fn: () => void): void {
     guarded(fn);
-    isOver = true;
+    receiving.isOver = true;
     tracing.open.delete(exchange);
   }
 
   function stop(): void {
     finish(() => {
+      const { answer } = receiving;
       answer?.catchUp();
       begun?.open.unfinished();
       answer?.close();
@@ -91,7 +105,7 @@ export function followExchange(
 
   /** Reads what has come of the answer so far: its call, or the one that it is a part of, ends early. */
   function catchUp(): void {
-    guard(scope.name, () => answer?.catchUp());
+    guard(scope.name, () => receiving.answer?.catchUp());
   }
 
   function begin(): Begun | undefined {
@@ -137,33 +151,31 @@ export function followExchange(
   }
 
   return {
+    received: received.bind(receiving),
     sent: (piece) => guarded(() => collected?.add(piece)),
     sentAll(): void {
       guarded(() => {
-        if (begin() === undefined) isOver = true;
+        if (begin() === undefined) receiving.isOver = true;
       });
     },
     responded(status, headers): void {
       guarded(() => {
         const { open } = begin() ?? {};
         if (open === undefined) {
-          isOver = true;
+          receiving.isOver = true;
           return;
         }
         const ttfbMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
         open.note({ 'http.response.status_code': status, 'spanline.http.ttfb_ms': ttfbMs });
-        answer = readAnswer(open, api, { status, headers });
+        receiving.answer = readAnswer(open, api, { status, headers });
       });
     },
-    received(piece): void {
-      // Reading bytes needs no context. There are many of them.
-      if (!isOver) guard(scope.name, receive, answer, piece);
-    },
-    ended: () => finish(() => answer?.ended(noteFailure)),
+    ended: () => finish(() => receiving.answer?.ended(noteFailure)),
     failed(error): void {
       finish(() => {
         const { open } = begin() ?? {};
         if (open === undefined) return;
+        const { answer } = receiving;
         const isAborted = isAbort(error);
         answer?.catchUp();
         if (!isAborted) noteFailure();
