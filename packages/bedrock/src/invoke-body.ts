@@ -11,8 +11,17 @@ function textOf(body: unknown): string | undefined {
   return body instanceof Uint8Array && body.byteLength <= MAX_BYTES ? DECODER.decode(body) : undefined;
 }
 
-/** Reads a body. It is empty for a stream, for more than 32 MiB, and for what is no JSON. */
+/** True for a body that has been parsed before. */
+function isParsed(body: unknown): body is Record<string, unknown> {
+  return isObject(body) && Object.getPrototypeOf(body) === Object.prototype;
+}
+
+/**
+ * Reads a body: text, bytes, or an object that was parsed from them. It is empty for a stream, for more than 32 MiB,
+ * and for what is no JSON.
+ */
 export function decodeBody(body: unknown): Record<string, unknown> {
+  if (isParsed(body)) return body;
   const given = textOf(body);
   if (given === undefined) return {};
   try {

@@ -1,7 +1,7 @@
 /** Amazon Bedrock. */
 
 import { decodeAnswer, decodeBody, readRequest } from '@spanline/bedrock/requests';
-import { list, props } from '@spanline/instrumentation';
+import { list, props, type ReadRequest, serverOf } from '@spanline/instrumentation';
 import type { FindApi } from './api.ts';
 
 const PATH = /^\/model\/(?<model>[^/?]+)\/(?<verb>converse|converse-stream|invoke|invoke-with-response-stream)$/;
@@ -13,8 +13,18 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'invoke-with-response-stream': 'InvokeModelWithResponseStreamCommand',
 };
 
+/** Prices depend on the region, which the host names: a client of AWS chooses it after its command is read. */
+const readAt =
+  (origin: string): ReadRequest =>
+  (request) => {
+    const call = readRequest(request);
+    if (call === undefined) return undefined;
+    const { span } = call;
+    return { ...call, span: { ...span, attributes: { ...span.attributes, ...serverOf(origin) } } };
+  };
+
 /** Finds the command of a path. */
-export const findBedrock: FindApi = ({ path, method }) => {
+export const findBedrock: FindApi = ({ origin, path, method }) => {
   const { model, verb = '' } = PATH.exec(path)?.groups ?? {};
   const command = COMMANDS[verb];
   if (model === undefined || command === undefined || method === 'get') return undefined;
@@ -22,13 +32,13 @@ export const findBedrock: FindApi = ({ path, method }) => {
   const isConversation = verb.startsWith('converse');
   return {
     request: { client: {}, method, path: command },
-    read: readRequest,
-    input: (body) => (isConversation ? { ...props(body), modelId } : { modelId, body: JSON.stringify(body) }),
+    read: readAt(origin),
+    input: (body) => (isConversation ? { ...props(body), modelId } : { modelId, body }),
     output(answer, headers): unknown {
       if (isConversation) return answer;
       const { bytes } = props(answer);
       if (typeof bytes === 'string') return decodeBody(Buffer.from(bytes, 'base64'));
-      return decodeAnswer(JSON.stringify(answer), { headers });
+      return decodeAnswer(answer, { headers });
     },
     isShape: (body) => !isConversation || list(props(body)['messages']).length > 0,
   };

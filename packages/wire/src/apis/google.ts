@@ -26,7 +26,9 @@ export const findGoogle: FindApi = (line) => {
   if (publisher === 'anthropic') {
     return verb === 'rawPredict' || verb === 'streamRawPredict' ? anthropicOnVertex(line, model) : undefined;
   }
-  const client = { clientOptions: { httpOptions: { baseUrl: line.origin }, vertexai: place !== undefined } };
+  const client = {
+    clientOptions: { httpOptions: { baseUrl: line.origin }, vertexai: place !== undefined || publisher !== undefined },
+  };
   const path = publisher === undefined && place !== undefined ? `${place}${resource}` : resource;
   return {
     request: { client, method: line.method, path },

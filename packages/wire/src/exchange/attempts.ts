@@ -55,11 +55,19 @@ export class Attempts {
   }
 }
 
-/** Two requests are the same if the same span makes them, with the same content. A fallback asks another model. */
-function keyOf(body: unknown): string {
+/**
+ * Two requests are the same if the same span makes them, with the same content. A fallback asks another model.
+ *
+ * @returns `undefined` for JSON that is too deep to be written again: such requests are first attempts
+ */
+function keyOf(body: unknown): string | undefined {
   const { model: _model, ...content } = props(body);
   const hash = createHash('sha256').update(currentSpan()?.spanId ?? '');
-  return hash.update(JSON.stringify(content)).digest('base64');
+  try {
+    return hash.update(JSON.stringify(content)).digest('base64');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Adds a request to the span of the call that it is made for. */

@@ -60,7 +60,7 @@ interface Receiving {
 
 const receive = (answer: Answer | undefined, piece: Uint8Array): void => answer?.received(piece);
 
-/** Reading bytes needs no context. One function serves all exchanges: compiled code is thrown away with its last one. */
+/** Reading bytes needs no context. One function serves all: compiled code is thrown away with its last function. */
 function received(this: Receiving, piece: Uint8Array): void {
   const { tracing, answer, isOver } = this;
   if (!isOver) tracing.guard(tracing.scope.name, receive, answer, piece);
