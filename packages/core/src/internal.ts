@@ -54,6 +54,7 @@ export {
   onForcedEnd,
   priceOf,
   profileOfSpan,
+  replaceThen,
   reportAbort,
   retype,
   runInSpan,

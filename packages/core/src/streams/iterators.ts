@@ -8,6 +8,19 @@ export interface AnyIterator {
   throw?(error?: unknown): unknown;
 }
 
+const BUILT_IN: ReadonlySet<unknown> = new Set(['Array Iterator', 'Map Iterator', 'Set Iterator', 'String Iterator']);
+
+/**
+ * The object that the methods of an iterator are replaced on. One of an array, a map, a set or a string gets a
+ * prototype for them: from the first one that has a `next` of its own on, V8 asks an iterator for each element of every
+ * spread and destructuring, in the whole process.
+ */
+function methodsOf(source: AnyIterator): object {
+  if (!BUILT_IN.has((source as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag])) return source;
+  const methods = Object.create(Object.getPrototypeOf(source) as object) as object;
+  return Reflect.setPrototypeOf(source, methods) ? methods : source;
+}
+
 /**
  * Replaces `next`, `return` and `throw` on the iterator. It keeps its identity, class and private fields, and `for
  * await`, `yield*` and the iterator helpers all use these three methods.
@@ -17,7 +30,8 @@ export interface AnyIterator {
 export function watchIterator(source: AnyIterator, watcher: StreamWatcher): boolean {
   const step = (value: unknown): void => reportStep(watcher, value);
   const { next, return: stop, throw: raise } = source;
-  const isWatched = replaceMethod(source, 'next', (...args: [] | [unknown]) =>
+  const methods = methodsOf(source);
+  const isWatched = replaceMethod(methods, 'next', (...args: [] | [unknown]) =>
     pullFrom(() => next.apply(source, args), watcher, step),
   );
   if (!isWatched) return false;
@@ -27,10 +41,10 @@ export function watchIterator(source: AnyIterator, watcher: StreamWatcher): bool
       if ((value as IteratorResult<unknown> | undefined)?.done === false) step(value);
       else watcher.abandoned();
     };
-    replaceMethod(source, 'return', (value?: unknown) => pullFrom(() => stop.call(source, value), watcher, stopped));
+    replaceMethod(methods, 'return', (value?: unknown) => pullFrom(() => stop.call(source, value), watcher, stopped));
   }
   if (typeof raise === 'function') {
-    replaceMethod(source, 'throw', (error?: unknown) => pullFrom(() => raise.call(source, error), watcher, step));
+    replaceMethod(methods, 'throw', (error?: unknown) => pullFrom(() => raise.call(source, error), watcher, step));
   }
   watchCollection(source, watcher);
   return true;

@@ -4,6 +4,7 @@ import type { Span, Tracer } from '../api/index.ts';
 import { readProperty } from '../gate/index.ts';
 import { createChunks, mayStream, type StreamWatcher, watchReadableInPlace, watchStream } from '../streams/index.ts';
 import { onForcedEnd } from './extras.ts';
+import { replaceThen } from './replace-then.ts';
 
 /** Observes the work inside a span. */
 export interface WorkObserver {
@@ -116,14 +117,10 @@ function watchThenable(
   settle: <V>(value: V) => V,
   fail: (error: unknown) => never,
 ): void {
-  const { then } = thenable;
   let settled: { value: unknown } | undefined;
-  Reflect.defineProperty(thenable, 'then', {
-    configurable: true,
-    writable: true,
-    value(resolve?: ((value: unknown) => unknown) | null, reject?: ((error: unknown) => unknown) | null): unknown {
-      const watched = then.call(thenable, (value: unknown) => (settled ??= { value: settle(value) }).value, fail);
-      return watched.then(resolve, reject);
-    },
+  const settleOnce = (value: unknown): unknown => (settled ??= { value: settle(value) }).value;
+  replaceThen(thenable, (then) => (resolve, reject) => {
+    const watched = then(settleOnce, fail) as PromiseLike<unknown>;
+    return watched.then(resolve as (value: unknown) => unknown, reject as (error: unknown) => unknown);
   });
 }

@@ -1,6 +1,7 @@
 /** Watches the promise of a client's method in place. */
 
 import { types } from 'node:util';
+import { replaceThen } from '@spanline/core/internal';
 import type { AnswerEvents } from './open-call.ts';
 
 interface ResponseProps {
@@ -68,23 +69,15 @@ class Watch {
  * `asResponse()` does not.
  */
 function watchTakers(promise: Promise<ResponseProps>, watch: Watch): void {
-  const { then } = promise;
-  Reflect.defineProperty(promise, 'then', {
-    configurable: true,
-    writable: true,
-    value: (
-      resolve: ((props: ResponseProps) => unknown) | null | undefined,
-      reject: ((error: unknown) => unknown) | null | undefined,
-    ) => {
-      if (typeof resolve !== 'function') return then.call(promise, resolve, reject);
-      watch.asked();
-      const resolved = (props: ResponseProps): unknown => {
-        const result = resolve(props);
-        if (!watch.isParsed) watch.events.taken(props.response);
-        return result;
-      };
-      return then.call(promise, resolved, reject);
-    },
+  replaceThen(promise, (then) => (resolve, reject) => {
+    if (typeof resolve !== 'function') return then(resolve, reject);
+    watch.asked();
+    const resolved = (props: ResponseProps): unknown => {
+      const result: unknown = resolve(props);
+      if (!watch.isParsed) watch.events.taken(props.response);
+      return result;
+    };
+    return then(resolved, reject);
   });
 }
 
