@@ -95,6 +95,25 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
     expect(tree(log.records())).toBe('chain streamText [aborted]\n  llm chat gpt-4o [aborted]');
   });
 
+  it('an answer of a wrapped model that nobody reads is aborted with its call', async () => {
+    const [read, unread] = [new AbortController(), new AbortController()];
+    wire.answer(() => ({ type: 'text/event-stream', chunks: [...PIECES.slice(0, 3), 'data: [DONE]\n\n'] }));
+    await drain(wrappedStream(read.signal).textStream);
+    read.abort();
+    const result = wrappedStream(unread.signal);
+    await expect.poll(() => statuses().length).toBe(3);
+    expect(tracer.stats().open).toBe(1);
+    unread.abort();
+    await expect.poll(() => tracer.stats().open).toBe(0);
+    expect(statuses()).toEqual([
+      ['llm', 'ok'],
+      ['chain', 'ok'],
+      ['llm', 'ok'],
+      ['chain', 'aborted'],
+    ]);
+    expect(result).toBeDefined();
+  });
+
   it.runIf(version === 7)('a call that starts after the end of its operation is below it', async () => {
     const signal = AbortSignal.abort();
     const { textStream } = ai.streamText({ model: model(), prompt: 'plain', abortSignal: signal, ...watched() });

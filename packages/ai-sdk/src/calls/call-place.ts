@@ -8,8 +8,8 @@ import type { Operation } from './operation.ts';
 export interface CallEnds {
   /** Called when the answer turns out to be a stream. Only where the model is wrapped. */
   readonly onStream?: (operation: Operation) => void;
-  /** Called when a stream has arrived, with an object of the answer. */
-  readonly onAnswered?: (operation: Operation, holder: unknown) => void;
+  /** Called when a stream has arrived, with an object of the answer, and the caller's signal if it is known. */
+  readonly onAnswered?: (operation: Operation, holder: unknown, signal: AbortSignal | undefined) => void;
   /** Called when a stream ends early. */
   readonly onCut?: (operation: Operation, how: Cut) => void;
   /** Called when the model gives an error, and no answer. */

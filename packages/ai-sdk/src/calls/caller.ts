@@ -1,7 +1,7 @@
-/** The caller of an operation, who may take it back. `ai` 6 does not report that. */
+/** The caller of an operation, who may take it back. `ai` 6 does not report that, and `ai` 7 to a reader only. */
 
 import { type Cut, takenBack } from './cut.ts';
-import type { Operation } from './operation.ts';
+import { hasOpenChildren, type Operation } from './operation.ts';
 
 /** Watches the caller's signal, until the operation ends. */
 export class Caller {
@@ -36,4 +36,19 @@ export class Caller {
       if ((this.#operation.steps?.size ?? 0) === 0) this.#onLeft(takenBack(signal.reason));
     });
   }
+}
+
+/**
+ * Watches the caller of an open operation whose answer is there and may not be read. A model call that is still open
+ * sees the signal itself.
+ *
+ * @param onLeft - called when the caller has taken the call back, and nothing of it is at work
+ */
+export function watchCaller(signal: AbortSignal | undefined, operation: Operation, onLeft: (how: Cut) => void): void {
+  if (signal === undefined || !operation.span.isRecording) return;
+  operation.release?.();
+  const caller = new Caller(signal, operation, (how) => {
+    if (!hasOpenChildren(operation)) onLeft(how);
+  });
+  caller.check();
 }

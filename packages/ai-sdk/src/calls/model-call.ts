@@ -49,7 +49,7 @@ export class ModelCall implements OpenCall, Recording {
   readonly #tracing: Tracing;
   readonly #hidden: Hidden;
   readonly #startedMs = performance.now();
-  readonly #signal: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
   /** Tools of the request. */
   readonly #tools: unknown;
   readonly #operation: Operation | undefined;
@@ -67,7 +67,7 @@ export class ModelCall implements OpenCall, Recording {
     this.#hidden = hidden;
     const { abortSignal, tools } = request;
     this.#tools = tools;
-    this.#signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+    this.takeSignal(abortSignal);
     const { parent, startTime, operation, ends } = place;
     this.#operation = operation;
     this.#ends = ends;
@@ -85,6 +85,10 @@ export class ModelCall implements OpenCall, Recording {
 
   get isOpen(): boolean {
     return this.span.isRecording;
+  }
+
+  takeSignal(signal: unknown): void {
+    if (signal instanceof AbortSignal) this.#signal = signal;
   }
 
   /** The answer is there, and the SDK will report it later. The call ends now. */
@@ -176,7 +180,7 @@ export class ModelCall implements OpenCall, Recording {
           if (streamed.failure !== undefined) return this.fail(streamed.failure.error);
           this.#close({});
           const { raw } = props(streamed.facts['usage']);
-          if (this.#operation !== undefined) this.#ends?.onAnswered?.(this.#operation, raw);
+          if (this.#operation !== undefined) this.#ends?.onAnswered?.(this.#operation, raw, this.#signal);
         }),
       abandoned: (reason) => guard('model stream', () => this.#left(streamed, reason)),
       failed: (error) =>

@@ -4,6 +4,8 @@
 export interface Recording {
   /** The SDK reports the answer by an event only. A middleware below sees it first. */
   readonly isByEvent: boolean;
+  /** Takes `abortSignal` of the call, which a middleware sees and most events have not. */
+  takeSignal?(signal: unknown): void;
   /**
    * Runs the call inside of its span.
    *

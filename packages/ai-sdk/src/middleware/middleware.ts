@@ -52,7 +52,10 @@ async function record<T>(
 ): Promise<T> {
   if (!tracing.tracer.enabled) return execute();
   const outer = tracing.guard('middleware', enclosingCall);
-  if (outer !== undefined) return outer.isByEvent ? outer.run(execute, isStreamed) : execute();
+  if (outer !== undefined) {
+    tracing.guard('middleware', () => outer.takeSignal?.(props(call.params)['abortSignal']));
+    return outer.isByEvent ? outer.run(execute, isStreamed) : execute();
+  }
   const own = tracing.guard('middleware', () => new ModelCall(tracing, requestOf(call), SHOWN));
   return own === undefined ? execute() : own.run(execute, isStreamed);
 }

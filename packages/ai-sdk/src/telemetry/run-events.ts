@@ -3,6 +3,7 @@
 import type { Span } from '@spanline/core';
 import { epochMs, type Props, props } from '@spanline/instrumentation';
 import type { CallEnds } from '../calls/call-place.ts';
+import { watchCaller } from '../calls/caller.ts';
 import { claim, claimStart, release } from '../calls/claims.ts';
 import { takenBack } from '../calls/cut.ts';
 import { offer } from '../calls/enclosing.ts';
@@ -41,7 +42,10 @@ export class RunEvents {
   readonly #operations = new OpenOperations((operation) => this.#leavePending(operation));
   readonly #ends: CallEnds = {
     onCut: (operation, how) => this.#operations.cut(operation, how),
-    onAnswered: (operation, holder) => this.#operations.answered(operation, holder),
+    onAnswered: (operation, holder, signal) => {
+      this.#operations.answered(operation, holder);
+      watchCaller(signal, operation, (how) => this.#tracing.guard('end', () => this.#operations.cut(operation, how)));
+    },
   };
 
   constructor(tracing: Tracing) {
