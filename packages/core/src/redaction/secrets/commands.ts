@@ -5,6 +5,7 @@ import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
+import { COMMAND_ARGUMENTS } from './command-arguments.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isNoWord, isPlaceholder } from './secret-values.ts';
 
@@ -150,4 +151,11 @@ function* found(text: string): Generator<Range> {
   }
 }
 
-export const COMMANDS: SecretForm = { hints: HINTS, find: found };
+/** All commands, so that a text is searched for their hints once. */
+export const COMMANDS: SecretForm = {
+  hints: () => [...HINTS(), ...COMMAND_ARGUMENTS.hints()],
+  *find(text) {
+    yield* found(text);
+    yield* COMMAND_ARGUMENTS.find(text);
+  },
+};

@@ -110,7 +110,7 @@ export const QUALIFIED = lazy(
         pass: list(
           `db database user username smtp mail email ftp sftp ssh redis mysql mariadb postgres postgresql pg mongo mongodb
     rabbitmq amqp admin root login auth proxy ldap imap pop wifi my account basic http vpn sudo key keystore cert client
-    server app service api sql bind jdbc ks store truststore pfx p12`,
+    server app service api sql bind jdbc ks store truststore pfx p12 become ansible vnc rdp wp`,
         ),
         auth: list('x proxy basic http api registry npm smtp redis docker'),
         code: list(
@@ -118,6 +118,7 @@ export const QUALIFIED = lazy(
         ),
         verifier: list('code oauth pkce'),
         pat: list('github gitlab bitbucket azure devops ado personal'),
+        response: list('saml'),
         assertion: list('client saml'),
         phrase: list('seed recovery secret backup pass'),
       }),

@@ -1,0 +1,128 @@
+/**
+ * Passwords of commands that no option with the name of a secret stands before: `sqlplus user/…`,
+ * `htpasswd -b file user …`, `echo … | sudo -S`. A table says where in its arguments a command has its password.
+ */
+
+import { lazy } from '@spanline/record';
+import { type Hint, patternOf } from '../hints.ts';
+import { matchAt, textBefore } from '../lines.ts';
+import type { Range } from '../rule.ts';
+import type { SecretForm } from './secret-form.ts';
+import { isNoWord, isPlaceholder, isReplaced } from './secret-values.ts';
+
+/** Spaces between arguments, or the signs between them in a list: `["htpasswd", "-b", …`. */
+const SPACE = String.raw`(?:["']\s{0,3},\s{0,3}["']|[ \t]{1,3})`;
+const WORD = String.raw`(?:"[^"\r\n]{1,256}"|'[^'\r\n]{1,256}'|[^\s"'|;&,]{1,256})`;
+const VALUE = String.raw`(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&<>]{1,256}))`;
+/** Any arguments before a place. */
+const ANY = String.raw`[^\r\n|;&]{0,200}?`;
+
+/** A command, or an option of it. */
+interface Form {
+  /** Stands in front of the hint. */
+  readonly before: RegExp;
+  /** From the beginning of the hint to the end of the password. */
+  readonly then: RegExp;
+  /** The argument may be another thing, so that it has to look like no word. */
+  readonly isWeak?: true;
+}
+
+/**
+ * A form, as patterns with signs for the parts of a command: a space is one between arguments, `W` an argument, `*` any
+ * arguments, `#` the password.
+ */
+function form(before: string, then: string, isWeak?: true): Form {
+  const source = (pattern: string): string =>
+    pattern.replaceAll(/[ W*#]/g, (sign) => ({ ' ': SPACE, W: WORD, '*': ANY, '#': VALUE })[sign] ?? sign);
+  return {
+    before: new RegExp(`${source(before)}$`),
+    then: new RegExp(source(then), 'y'),
+    ...(isWeak === undefined ? {} : { isWeak }),
+  };
+}
+
+const FORMS = lazy((): readonly Form[] => [
+  form(String.raw`\bs`, String.raw`qlplus(?: -\w{1,16}){0,4} ["']?[^\s/@"']{1,64}\/(?<bare>[^\s@"'|;&]{1,128})`),
+  form(String.raw`\brabbitm`, 'qctl(?: -W){0,4} (?:add_user|change_password|authenticate_user) W #'),
+  form(String.raw`\bmys`, 'qladmin * password #', true),
+  form(String.raw`\bht`, String.raw`passwd(?: -(?!\w{0,8}n)\w{1,8}){0,4}(?<= -\w{0,8}b\w{0,8}) W W #`),
+  form(String.raw`\bht`, String.raw`passwd -(?=\w{0,8}b)(?=\w{0,8}n)\w{2,8}(?: -\w{1,8}){0,3} W #`),
+  form(String.raw`\bwpa_`, 'passphrase W #', true),
+  form(String.raw`\blftp\b*`, String.raw`-u ["']?[^\s"',:]{1,64},(?<bare>[^\s"'|;&]{1,256})`),
+  form(
+    String.raw`\b(?:smbclient|rpcclient|smbmap|net|wmic|winexe)\b*`,
+    String.raw`-U ["']?[^\s"'%]{1,64}%(?<bare>[^\s"'|;&]{1,256})`,
+  ),
+  form(String.raw`\b(?:https?|xhs?)\b*`, String.raw`-a ["']?[^\s"':]{1,64}:(?<bare>[^\s"'|;&]{1,256})`),
+  form(String.raw`\bcmdkey\b*\/pass`, ':#'),
+  form(String.raw`\b[xw]l?freerdp3?\b*\/p`, ':#'),
+  form('::add-mask:', ':#'),
+  form(String.raw`\bnet use\b*\/user`, String.raw`:[^\s"']{1,128} (?!\/)#`),
+  form(String.raw`\bConvertTo`, '-SecureString(?: -(?:String|AsPlainText|Force)){0,3} (?!-)(?![$(])#'),
+]);
+
+const HINTS = lazy((): readonly Hint[] => [
+  { on: 'qQ', then: String.raw`(?<=\bs.)lplus\b|(?<=\brabbitm.)ctl\b|(?<=\bmys.)ladmin\b` },
+  { on: 'pP', then: String.raw`asswd(?<=\b(?:ht|ch)passwd)\b|assphrase(?<=\bwpa_passphrase)\b` },
+  {
+    on: '\\-',
+    then: `(?<=[\\s"']-)(?:(?:u${SPACE}["']?[^\\s"',:]{1,64},|U${SPACE}["']?[^\\s"'%]{1,64}%|a${SPACE}["']?[^\\s"':]{1,64}:)[^\\s"']|S\\b(?<=\\bsudo[^\\r\\n|;&]{0,80}-S))|(?<=--)(?:(?:password-)?stdin|with-token)\\b|SecureString\\b`,
+  },
+  { on: ':=', then: String.raw`(?<=(?:\/(?:user|pass|p)|::add-mask:):)[^\s/]` },
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
+
+/** Commands that read a password from their input, by what the hint shows. */
+const READER = /^(?:-S|-(?:password-)?stdin|-with-token|passwd)$/;
+/** A text that is written into the input of the command behind it. */
+const WRITTEN = lazy(
+  () =>
+    new RegExp(
+      String.raw`\b(?:echo|printf|print)(?:[ \t]{1,3}-\w{1,2}){0,3}(?:[ \t]{1,3}["']%s(?:\\n|\n)?["'])?[ \t]{1,3}${VALUE}[ \t]{0,3}\|[^\r\n|;&]{0,120}$`,
+    ),
+);
+const HERE_STRING = lazy(() => new RegExp(String.raw`[^\r\n|;&<]{0,120}<<<[ \t]{0,3}${VALUE}`, 'y'));
+
+function rangeOf(match: RegExpExecArray, start: number, isWeak = false): Range | undefined {
+  const { quoted, bare = '' } = match.groups ?? {};
+  const value = quoted ?? bare;
+  if (
+    value.length < 3 ||
+    isPlaceholder(value) ||
+    isReplaced(value) ||
+    (isWeak && quoted === undefined && !isNoWord(value))
+  )
+    return undefined;
+  const from = start + match[0].lastIndexOf(value);
+  return { start: from, end: from + value.length };
+}
+
+function* inputAt(text: string, index: number, shown: string): Generator<Range> {
+  const before = textBefore(text, index, 400);
+  const written = WRITTEN().exec(before);
+  const range = written && rangeOf(written, index - before.length + written.index);
+  if (range) {
+    // The password of a user: `ann:…`.
+    const name = shown === 'passwd' ? text.slice(range.start, range.end).indexOf(':') + 1 : 0;
+    yield { start: range.start + name, end: range.end };
+  }
+  const here = matchAt(HERE_STRING(), text, index + shown.length);
+  const behind = here && rangeOf(here, here.index);
+  if (behind) yield behind;
+}
+
+function* found(text: string): Generator<Range> {
+  for (const { 0: shown, index } of text.matchAll(TRIGGER())) {
+    if (READER.test(shown)) yield* inputAt(text, index, shown);
+    const before = textBefore(text, index, 240);
+    for (const { before: command, then, isWeak } of FORMS()) {
+      const match = matchAt(then, text, index);
+      if (match === null || !command.test(before)) continue;
+      const range = rangeOf(match, match.index, isWeak);
+      if (range !== undefined) yield range;
+      break;
+    }
+  }
+}
+
+export const COMMAND_ARGUMENTS: SecretForm = { hints: HINTS, find: found };
