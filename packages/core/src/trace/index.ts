@@ -55,7 +55,7 @@ export {
 } from './registry.ts';
 export { addTags, createSpan } from './span.ts';
 export { reportAbort } from './reported-aborts.ts';
-export { replaceThen, type Then } from './replace-then.ts';
+export { replaceThen } from './replace-then.ts';
 export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
 export { noteUnknownOptions, type OptionNames } from './unknown-options.ts';
 export { causeOf } from './thrown-value.ts';

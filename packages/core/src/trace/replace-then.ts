@@ -5,7 +5,8 @@ import { sharedState } from '../context/index.ts';
 /** A `then`, of any kind of thenable. */
 export type Then = (resolve: unknown, reject: unknown) => unknown;
 
-const THEN: unique symbol = Symbol.for('spanline.then');
+/** Keeps the method on the promise. Shared by every copy of this package. */
+const THEN: unique symbol = Symbol.for('spanline.replaced-then');
 
 /** A promise that has this `then` in place of that of its class. */
 interface Replaced {
