@@ -16,9 +16,9 @@ import type { MemoryLog } from '@spanline/core/testing';
 import { wrapGoogleGenAI } from '@spanline/google-genai';
 import { comparable } from '../../../test/support/comparable.ts';
 import { drain, onlyRecord, parsedRecords } from '../../../test/support/records.ts';
-import { bedrockText, bedrockTool, invoked } from '../../../test/support/wire/bedrock.ts';
+import { bedrockText, bedrockTool, chunk, eventStream, invoked } from '../../../test/support/wire/bedrock.ts';
 import { googleText, googleTool } from '../../../test/support/wire/google.ts';
-import { json, type Wire, type WireReply } from '../../../test/support/wire/server.ts';
+import { events, json, type Wire, type WireReply } from '../../../test/support/wire/server.ts';
 import { type Recording, useRecording } from './support/recording.ts';
 
 let server: Wire;
@@ -124,6 +124,34 @@ it.each(Object.entries(SCENARIOS))('has the line of the wrapped client: %s', asy
   await ask(false);
   await expect.poll(() => tracer.stats().open).toBe(0);
   expect(lines()).toEqual(wrapped);
+});
+
+const DELTA = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'It is' } };
+const CANDIDATE = { candidates: [{ index: 0, content: { role: 'model', parts: [{ text: 'It is' }] } }] };
+const fromAmazon = byBedrock(async (client) => {
+  const request = { modelId: CLAUDE, body: '{"messages":[{"role":"user","content":"Weather?"}]}' };
+  return drain((await client.send(new InvokeModelWithResponseStreamCommand(request))).body);
+});
+const fromGoogle = byGoogle(async ({ models }) => drain(await models.generateContentStream(GEMINI)));
+const overloaded = (code: number): WireReply => events([CANDIDATE, { error: { code, message: 'broken off' } }]);
+const excepted = (name: string): WireReply => eventStream([chunk(DELTA), [name, { message: 'broken off' }]]);
+
+it.each([
+  ['Google, 429', overloaded(429), fromGoogle, '429', 'rate_limit'],
+  ['Google, 503', overloaded(503), fromGoogle, '503', 'other'],
+  ['Amazon, throttled', excepted('throttlingException'), fromAmazon, 'ThrottlingException', 'rate_limit'],
+  ['Amazon, of the model', excepted('modelStreamErrorException'), fromAmazon, 'ModelStreamErrorException', 'other'],
+])('has the class of an error that a stream brings: %s', async (_name, reply, ask, type, errorClass) => {
+  server.answer(() => reply);
+  await expect(ask(false)).rejects.toThrow('broken off');
+  await expect.poll(() => tracer.stats().open).toBe(0);
+  expect(onlyRecord(log)).toMatchObject({
+    'span.status': 'error',
+    'error.type': type,
+    'error.message': 'broken off',
+    'spanline.error.class': errorClass,
+    'gen_ai.output.messages': [{ parts: [{ type: 'text', content: 'It is' }] }],
+  });
 });
 
 it.each([

@@ -1,6 +1,14 @@
 /** The answer of an exchange: it becomes the events of a client's call. */
 
-import { isObject, type OpenCall, props, type SdkStreamEvents, sharedState, text } from '@spanline/instrumentation';
+import {
+  isObject,
+  number,
+  type OpenCall,
+  props,
+  type SdkStreamEvents,
+  sharedState,
+  text,
+} from '@spanline/instrumentation';
 import type { Api } from '../apis/index.ts';
 import { createBacklog } from './backlog.ts';
 import { decodingOf } from './decoding.ts';
@@ -37,7 +45,15 @@ function failureWithin(value: unknown): object | undefined {
   if (type !== 'error' && !(isObject(error) && props(value)['choices'] === undefined)) return undefined;
   if (type === 'error' && !isObject(error)) return undefined;
   const { type: name, message, code } = props(error);
-  return { name: text(name) ?? text(code) ?? 'error', message: text(message) ?? 'The stream failed.', code, error };
+  // Google's code is the HTTP status that the answer would have had.
+  const status = number(code);
+  return {
+    name: text(name) ?? text(code) ?? String(status ?? 'error'),
+    status,
+    message: text(message) ?? 'The stream failed.',
+    code,
+    error,
+  };
 }
 
 /** Reads one answer. */

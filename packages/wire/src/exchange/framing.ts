@@ -47,6 +47,9 @@ const UTF8 = new TextDecoder();
 const toUtf8 = (input: Uint8Array | string): string => (typeof input === 'string' ? input : UTF8.decode(input));
 const codec = new EventStreamCodec(toUtf8, (input: string) => new TextEncoder().encode(input));
 
+/** A frame names an exception as a member of the stream: `throttlingException`, of the class `ThrottlingException`. */
+const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** The length of a frame is in its first four bytes. */
 const LENGTH_BYTES = 4;
 
@@ -61,7 +64,7 @@ function frames(pieces: Pieces): Framing {
     const value: unknown = JSON.parse(UTF8.decode(body));
     if (header(':message-type') !== 'event') {
       const name = header(':exception-type') || header(':error-code') || 'Error';
-      pieces.failed({ name, message: props(value)['message'] ?? header(':error-message') });
+      pieces.failed({ name: capitalized(name), message: props(value)['message'] ?? header(':error-message') });
     } else single(pieces, atMs)(header(':event-type') === 'chunk' ? value : { [header(':event-type')]: value });
   }
 
