@@ -264,6 +264,7 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
       '(-exists:parent_span_id OR exists:spanline.rollup.spans) exists:duration_ms',
     );
     await page.click('text=Selected time');
+    await page.waitForSelector('text=3 traces');
     await page.keyboard.press('c');
     await page.click('text=Earlier and later');
     await page.waitForSelector('td:has-text("all requests")');
