@@ -22,6 +22,16 @@ function lineOf({ sentHeaders }: ClientHttp2Stream): Parameters<Follow>[0] | und
   return { origin: new URL(origin).origin, path, method };
 }
 
+/**
+ * True for a connection of undici, which publishes its requests itself. The session refers to its client by a symbol,
+ * which differs by version.
+ */
+function isUndicis({ session }: ClientHttp2Stream): boolean {
+  if (session === undefined) return false;
+  const own = session as unknown as Readonly<Record<symbol, unknown>>;
+  return Object.getOwnPropertySymbols(own).some((key) => typeof props(own[key])['dispatch'] === 'function');
+}
+
 function followRequest(stream: ClientHttp2Stream, exchange: ExchangeEvents): void {
   const sent = (chunk: unknown, encoding: unknown): void => {
     const bytes = bytesOf(chunk, encoding);
@@ -105,7 +115,7 @@ function patchConnect(created: (stream: ClientHttp2Stream) => void): () => void 
 export function nodeHttp2(patches: boolean): Transport {
   return (follow) => {
     const created = (stream: ClientHttp2Stream): void => {
-      const line = lineOf(stream);
+      const line = isUndicis(stream) ? undefined : lineOf(stream);
       const exchange = line === undefined ? undefined : follow(line);
       if (exchange === undefined) return;
       followRequest(stream, exchange);
