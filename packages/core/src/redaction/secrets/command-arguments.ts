@@ -61,13 +61,21 @@ const FORMS = lazy((): readonly Form[] => [
   form(String.raw`\bConvertTo`, '-SecureString(?: -(?:String|AsPlainText|Force)){0,3} (?!-)(?![$(])#'),
 ]);
 
+/** Options whose value is a user and a secret: `-u me,secret`, `-U me%secret`, `-a me:secret`. */
+const USER = [
+  String.raw`u${SPACE}["']?[^\s"',:]{1,64},`,
+  String.raw`U${SPACE}["']?[^\s"'%]{1,64}%`,
+  String.raw`a${SPACE}["']?[^\s"':]{1,64}:`,
+];
+const USER_AND_SECRET = String.raw`(?:${USER.join('|')})[^\s"']`;
+const SUDO = String.raw`S\b(?<=\bsudo[^\r\n|;&]{0,80}-S)`;
+const STDIN = String.raw`(?:(?:password-)?stdin|with-token)\b`;
+const SECURE = String.raw`SecureString\b`;
+
 const HINTS = lazy((): readonly Hint[] => [
   { on: 'qQ', then: String.raw`(?<=\bs.)lplus\b|(?<=\brabbitm.)ctl\b|(?<=\bmys.)ladmin\b` },
   { on: 'pP', then: String.raw`asswd(?<=\b(?:ht|ch)passwd)\b|assphrase(?<=\bwpa_passphrase)\b` },
-  {
-    on: '\\-',
-    then: `(?<=[\\s"']-)(?:(?:u${SPACE}["']?[^\\s"',:]{1,64},|U${SPACE}["']?[^\\s"'%]{1,64}%|a${SPACE}["']?[^\\s"':]{1,64}:)[^\\s"']|S\\b(?<=\\bsudo[^\\r\\n|;&]{0,80}-S))|(?<=--)(?:(?:password-)?stdin|with-token)\\b|SecureString\\b`,
-  },
+  { on: '\\-', then: `(?<=[\\s"']-)(?:${USER_AND_SECRET}|${SUDO})|(?<=--)${STDIN}|${SECURE}` },
   { on: ':=', then: String.raw`(?<=(?:\/(?:user|pass|p)|::add-mask:):)[^\s/]` },
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
