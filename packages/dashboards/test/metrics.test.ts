@@ -35,7 +35,15 @@ const span: fc.Arbitrary<Line> = fc.record({
   'gen_ai.usage.output_tokens': maybe(number(500)),
   'gen_ai.usage.cache_read.input_tokens': maybe(number(50)),
   'gen_ai.response.time_to_first_chunk': maybe(number(20).map((tenths) => tenths / 10)),
-  'gen_ai.response.finish_reasons': maybe(fc.constantFrom(['stop'], ['content_filter'], ['stop', 'content_filter'])),
+  'gen_ai.response.finish_reasons': maybe(
+    fc.constantFrom(
+      ['stop'],
+      ['content_filter'],
+      ['stop', 'content-filter'],
+      ['SAFETY', 'STOP'],
+      ['guardrail_intervened'],
+    ),
+  ),
   'spanline.cost.usd': maybe(number(500).map((cents) => cents / 100)),
   'spanline.error.class': maybe(fc.constantFrom('timeout', 'rate_limit', 'content_filter', 'other')),
   'spanline.error.propagated': maybe(fc.constant(true)),

@@ -225,6 +225,24 @@ describe('metrics of a log', () => {
     });
   });
 
+  it.each([
+    ['OpenAI', ['stop', 'content_filter'], 1],
+    ['the AI SDK', ['content-filter'], 1],
+    ['Anthropic', ['refusal'], 1],
+    ['Bedrock, of a guardrail', ['guardrail_intervened'], 1],
+    ['Bedrock, of a filter', ['content_filtered'], 1],
+    ['Titan', ['CONTENT_FILTERED'], 1],
+    ['Cohere', ['ERROR_TOXIC'], 1],
+    ['Google, of an answer', ['SAFETY', 'PROHIBITED_CONTENT'], 1],
+    ['Google, of a prompt', ['JAILBREAK'], 1],
+    ['any provider, of a whole answer', ['stop', 'end_turn', 'STOP', 'tool_use'], 0],
+    ['nobody', ['constructor', '__proto__', ''], 0],
+  ])('count a call that a filter stopped once, with the reasons of %s', (_provider, reasons, triggers) => {
+    const { tracer, monitor } = world();
+    tracer.startSpan({ name: 'chat', type: 'llm' }).set({ 'gen_ai.response.finish_reasons': reasons }).end();
+    expect(monitor.metrics().values['safety_triggers'] ?? 0).toBe(triggers);
+  });
+
   it('have no cost, rather than 0, without a price', () => {
     const { tracer, monitor } = world();
     const call = (model: string): void =>

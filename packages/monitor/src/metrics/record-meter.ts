@@ -1,4 +1,4 @@
-import { feedbackOf } from '@spanline/record';
+import { feedbackOf, hasFilterReason } from '@spanline/record';
 import { TRILLION } from './counters.ts';
 import { type Measurement, MeasurementBuffer } from './measurement.ts';
 import type { ReadRecord } from './read-record.ts';
@@ -99,8 +99,7 @@ function addModelCall(buffer: MeasurementBuffer, record: ReadRecord): void {
     buffer.add('rateLimitReadings', 1);
     buffer.rateLimitRemaining = remaining;
   }
-  const isFiltered = record['gen_ai.response.finish_reasons']?.includes('content_filter') === true;
-  if (isFiltered) buffer.addSafetyEvent('safetyTriggers');
+  if (hasFilterReason(record['gen_ai.response.finish_reasons'])) buffer.addSafetyEvent('safetyTriggers');
 }
 
 function addRetrieval(buffer: MeasurementBuffer, record: ReadRecord): void {

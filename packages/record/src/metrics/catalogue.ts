@@ -1,5 +1,5 @@
 /** The metrics of the dashboards, under the names that rules, `/metrics` and the command line give them. */
-import type { AttributeKey } from '../schema/index.ts';
+import { type AttributeKey, FILTER_REASONS } from '../schema/index.ts';
 import type { Condition, Measure, Metric, Selection } from './metric.ts';
 
 const is = (field: AttributeKey, ...values: readonly (string | number | boolean)[]): Condition => ({
@@ -137,7 +137,7 @@ export const METRICS = {
     of: [
       count(STOPPED),
       count(errorsOf('content_filter')),
-      count([...BILLED, [is('gen_ai.response.finish_reasons', 'content_filter')]]),
+      count([...BILLED, [is('gen_ai.response.finish_reasons', ...FILTER_REASONS)]]),
     ],
   },
   prompt_injections: {

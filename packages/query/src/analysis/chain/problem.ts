@@ -1,22 +1,23 @@
 /** How a step of a trace went wrong. */
 
-import { isOwnError, type SpanRecord } from '@spanline/record';
+import { FILTER_REASONS, isOwnError, type SpanRecord } from '@spanline/record';
+
+/** OpenAI's two APIs, Anthropic and Bedrock, Google and Cohere, Titan, Mistral. */
+const AT_TOKEN_LIMIT = ['length', 'max_output_tokens', 'max_tokens', 'MAX_TOKENS', 'LENGTH', 'model_length'] as const;
 
 /** Finish reasons of answers that are no whole answers, in the words of all providers. */
-const STOPPED: Readonly<Record<string, string>> = {
-  length: 'the answer stopped at the token limit',
-  max_tokens: 'the answer stopped at the token limit',
-  MAX_TOKENS: 'the answer stopped at the token limit',
-  content_filter: 'a content filter stopped the answer',
-  SAFETY: 'a content filter stopped the answer',
-  refusal: 'the model refused',
-};
+const STOPPED: ReadonlyMap<string, string> = new Map([
+  ...FILTER_REASONS.map((reason) => [reason, 'a content filter stopped the answer'] as const),
+  ['guardrail_intervened', 'a guardrail stopped the answer'],
+  ['refusal', 'the model refused'],
+  ...AT_TOKEN_LIMIT.map((reason) => [reason, 'the answer stopped at the token limit'] as const),
+]);
 
-const ENDED: Readonly<Record<string, string>> = {
-  aborted: 'the caller aborted it',
-  abandoned: 'nobody waited for its end',
-  unfinished: 'the process ended before it did',
-};
+const ENDED: ReadonlyMap<string, string> = new Map([
+  ['aborted', 'the caller aborted it'],
+  ['abandoned', 'nobody waited for its end'],
+  ['unfinished', 'the process ended before it did'],
+]);
 
 /**
  * Says how a step went wrong: its own error, an early end, no documents, an answer that stopped early, a guardrail that
@@ -27,10 +28,12 @@ export function problemOf(record: SpanRecord): string | undefined {
     const { 'error.type': type, 'error.message': message } = record;
     return [type ?? 'Error', message].filter((text) => text !== undefined && text !== '').join(': ');
   }
-  const ended = ENDED[record['span.status'] ?? ''];
+  const ended = ENDED.get(record['span.status'] ?? '');
   if (ended !== undefined) return ended;
   if (record['spanline.guardrail.action'] === 'block') return 'the guardrail blocked';
   if (record['span.type'] === 'retriever' && record['spanline.retrieval.empty'] === true)
     return 'it found no documents';
-  return record['gen_ai.response.finish_reasons']?.map((reason) => STOPPED[reason]).find((text) => text !== undefined);
+  return record['gen_ai.response.finish_reasons']
+    ?.map((reason) => STOPPED.get(reason))
+    .find((text) => text !== undefined);
 }

@@ -1,6 +1,6 @@
 /** Samples of numbers, labels and questions of records, by measure and by value of a field. */
 
-import type { SpanRecord } from '@spanline/record';
+import { hasFilterReason, type SpanRecord } from '@spanline/record';
 import { randomNumbers } from '@spanline/record/statistics';
 import { wordsOf } from './topics.ts';
 
@@ -10,7 +10,6 @@ export type DriftField = (typeof DRIFT_FIELDS)[number];
 
 /** Observations that are kept of a measure of a value: a sample of all. */
 const KEPT = 5000;
-const REFUSED: ReadonlySet<string> = new Set(['content_filter', 'refusal', 'safety', 'guardrail_intervened']);
 
 /** A number, a label, or the words of a question, which get their topic when all questions are known. */
 export type Seen = number | string | readonly string[];
@@ -52,8 +51,7 @@ export function* measuresOf(record: SpanRecord): Generator<readonly [measure: st
   const tokens = record['gen_ai.usage.output_tokens'];
   if (typeof tokens === 'number') yield ['answer tokens', tokens];
   const reasons = record['gen_ai.response.finish_reasons'];
-  if (Array.isArray(reasons))
-    yield ['refusals', reasons.some((reason) => REFUSED.has(reason)) ? 'refused' : 'answered'];
+  if (Array.isArray(reasons)) yield ['refusals', hasFilterReason(reasons) ? 'refused' : 'answered'];
   const words = wordsOf(record['gen_ai.input.messages']);
   if (words.length > 0) yield ['topics', words];
 }
