@@ -61,33 +61,27 @@ function requestAttributes({ model, method, body }: ModelRequest): SpanAttribute
 /** Creates a reader of answers: whole, or as the chunks of a stream. */
 function createGenerationReader(): AnswerReader {
   const candidates = createCandidates();
-  const reasons = new Map<unknown, string>();
   let facts: Props = {};
+  let refused: string | undefined;
 
   function add(answer: Props): boolean {
-    for (const [position, candidate] of list(answer['candidates']).entries()) {
-      const { index = position, finishReason } = props(candidate);
-      const reason = text(finishReason);
-      if (reason !== undefined) reasons.set(index, reason);
-    }
     // A prompt that is refused has no candidates.
-    const refused = text(props(answer['promptFeedback'])['blockReason']);
-    if (refused !== undefined) reasons.set('prompt', refused);
+    refused = text(props(answer['promptFeedback'])['blockReason']) ?? refused;
     const { responseId, modelVersion } = answer;
     facts = { responseId: responseId ?? facts['responseId'], modelVersion: modelVersion ?? facts['modelVersion'] };
     return candidates.add(answer);
   }
 
   function gathered(): SpanAttributes {
-    const finished = [...reasons.values()];
-    const messages = candidates.messages().map((message, index) => {
-      const reason = reasons.get(index);
-      return reason === undefined ? message : { ...message, finish_reason: reason };
-    });
+    const choices = candidates.gathered();
+    const reasons = [...choices.map(({ reason }) => reason), refused].filter((reason) => reason !== undefined);
+    const messages = choices
+      .filter(({ message }) => message.parts.length > 0)
+      .map(({ message, reason }) => (reason === undefined ? message : { ...message, finish_reason: reason }));
     return {
       'gen_ai.response.id': text(facts['responseId']),
       'gen_ai.response.model': text(facts['modelVersion']),
-      'gen_ai.response.finish_reasons': finished.length === 0 ? undefined : finished,
+      'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,
       ...(messages.length === 0 ? {} : { 'gen_ai.output.messages': messages }),
     };
   }

@@ -37,6 +37,31 @@ describe.each(Object.entries(VERSIONS))('a client of %s', (_version, Class) => {
   const bare = (): GoogleGenAI => new Class({ apiKey: 'test', httpOptions: { baseUrl: wire.url } });
   const client = (): GoogleGenAI => wrapGoogleGenAI(bare(), { tracer });
 
+  it.each([false, true])(
+    'writes the reason of each candidate beside its own answer; as a stream: %s',
+    async (isStream) => {
+      const fine = { content: { role: 'model', parts: [{ text: 'Sunny.' }] } };
+      const pieces = [
+        { candidates: [{ index: 1, ...fine, finishReason: 'STOP' }] },
+        { candidates: [{ index: 0, finishReason: 'SAFETY' }] },
+        { candidates: [{ index: 2, ...fine, finishReason: 'MAX_TOKENS' }] },
+      ];
+      const whole = { candidates: pieces.flatMap(({ candidates }) => candidates) };
+      wire.answer(() => (isStream ? events(pieces) : json(whole)));
+      const request = { model: MODEL, contents: 'Weather?', config: { candidateCount: 3 } };
+      if (isStream) for await (const chunk of await client().models.generateContentStream(request)) void chunk;
+      else await client().models.generateContent(request);
+      const parts = [{ type: 'text', content: 'Sunny.' }];
+      expect(only()).toMatchObject({
+        'gen_ai.response.finish_reasons': ['SAFETY', 'STOP', 'MAX_TOKENS'],
+        'gen_ai.output.messages': [
+          { role: 'assistant', parts, finish_reason: 'STOP' },
+          { role: 'assistant', parts, finish_reason: 'MAX_TOKENS' },
+        ],
+      });
+    },
+  );
+
   it('writes a line with its request, its answer, its tokens and what it cost', async () => {
     wire.answer(() => googleText(false));
     const answer = await client().models.generateContent({

@@ -1,6 +1,7 @@
 /** Candidates of Google's Gemini API, whole or put together from the chunks of a stream. */
 
 import { list, type Message, type MessagePart, number, type Props, props, text, toParts } from '@spanline/record';
+import type { Choice } from './chat-choices.ts';
 import { createEntries } from './entries.ts';
 import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
 
@@ -55,6 +56,7 @@ type Piece = { readonly thought: unknown; readonly text: TextBuffer } | { readon
 interface StreamedCandidate {
   readonly pieces: Piece[];
   readonly facts: Props;
+  reason: string | undefined;
 }
 
 const FACTS = ['groundingMetadata', 'citationMetadata', 'urlContextMetadata'] as const;
@@ -101,30 +103,36 @@ export interface Candidates {
    * @returns true if it has a piece of the answer
    */
   add(raw: Props): boolean;
-  /** The answers as far as they have arrived. */
+  /** The candidates as far as they have arrived, by number. One that was stopped may have no parts. */
+  gathered(): Choice[];
+  /** Their messages, without empty ones. */
   messages(): Message[];
 }
 
 /** Creates an empty answer. */
 export function createCandidates(): Candidates {
   const candidates = createEntries<StreamedCandidate>();
+  const gathered = (): Choice[] =>
+    candidates.all().map((candidate) => ({ message: messageOf(candidate), reason: candidate.reason }));
   return {
     add(raw): boolean {
       let isContent = false;
       for (const [position, value] of list(raw['candidates']).entries()) {
         const source = props(value);
-        const candidate = candidates.at(source['index'] ?? position, () => ({ pieces: [], facts: {} }));
+        const candidate = candidates.at(source['index'] ?? position, () => ({
+          pieces: [],
+          facts: {},
+          reason: undefined,
+        }));
         if (candidate === undefined) continue;
         for (const part of list(props(source['content'])['parts'])) isContent = addPart(candidate, part) || isContent;
+        candidate.reason = text(source['finishReason']) ?? candidate.reason;
         for (const key of FACTS) candidate.facts[key] = merged(candidate.facts[key], source[key]);
       }
       return isContent;
     },
-    messages: () =>
-      candidates
-        .all()
-        .map(messageOf)
-        .filter(({ parts }) => parts.length > 0),
+    gathered,
+    messages: () => gathered().flatMap(({ message }) => (message.parts.length === 0 ? [] : [message])),
   };
 }
 
