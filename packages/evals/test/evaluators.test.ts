@@ -105,7 +105,8 @@ it('toolLoop counts calls with the same arguments', () => {
 it('lengthStop finds answers that were cut', () => {
   expect(lengthStop()({ finishReasons: ['stop'] }).value).toBe(false);
   expect(lengthStop()({ finishReasons: ['stop', 'length'] }).value).toBe(true);
-  expect(lengthStop()({ finishReasons: ['max_tokens'] }).value).toBe(true);
+  for (const reason of ['max_tokens', 'max_output_tokens', 'MAX_TOKENS', 'model_length', 'ERROR_LIMIT'])
+    expect(lengthStop()({ finishReasons: [reason] }).value).toBe(true);
 });
 
 it('leakage names the rules, never the values', () => {

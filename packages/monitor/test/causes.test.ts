@@ -150,11 +150,11 @@ describe('a likely cause', () => {
     expect(causesOf(SLOW, {}, (world) => tools(world, 'a', 'b', 'c', 'a'))).toEqual([]);
   });
 
-  it('is an answer that does not end', () => {
-    const cut = call({ 'gen_ai.response.finish_reasons': ['length'] }, 9000);
+  it.each(['length', 'max_tokens', 'MAX_TOKENS'])('is an answer that does not end, with the reason %s', (reason) => {
+    const cut = call({ 'gen_ai.response.finish_reasons': [reason] }, 9000);
     expect(causesOf(SLOW, call({}), (world) => [cut, cut].forEach((request) => world.serve(request)))).toContainEqual({
       cause: 'runaway_generation',
-      evidence: 'In 2 of 2 traces an answer reached the limit of its length (finish_reason length)',
+      evidence: 'In 2 of 2 traces an answer reached its limit of tokens',
     });
     const looping = call({ 'spanline.llm.repeat_ratio': 0.93 }, 9000);
     expect(causesOf(SLOW, call({}), (world) => void world.serve(looping))).toContainEqual({

@@ -4,15 +4,24 @@ import { printable } from './printable.ts';
 import type { Glyphs, Piece, Tone } from './style.ts';
 
 const TEXT_LIMIT = 120;
-/** Usual finish reasons, which are not printed. */
+/** Finish reasons of whole answers, which are not printed: of OpenAI, the AI SDK, Anthropic, MCP, Google, Cohere, Titan. */
 const USUAL_FINISH: ReadonlySet<string> = new Set([
   'stop',
-  'end_turn',
+  'completed',
   'tool_calls',
-  'tool_use',
   'function_call',
+  'tool-calls',
+  'end_turn',
+  'tool_use',
   'stop_sequence',
+  'endTurn',
+  'toolUse',
+  'stopSequence',
   'STOP',
+  'COMPLETE',
+  'TOOL_CALL',
+  'STOP_SEQUENCE',
+  'FINISH',
 ]);
 
 type Add = (text: string, tone?: Tone) => void;

@@ -42,6 +42,18 @@ describe('a trace as a tree', () => {
     expect(plain([request], width).split('\n')[0]).toMatch(/ms .* 204$/);
   });
 
+  it.each([
+    ['completed', false],
+    ['endTurn', false],
+    ['COMPLETE', false],
+    ['tool-calls', false],
+    ['max_tokens', true],
+    ['SAFETY', true],
+  ])('names the finish reason %s of a model call: %s', (reason, isNamed) => {
+    const text = plain([span({ id: 'a', type: 'llm', 'gen_ai.response.finish_reasons': [reason] })]);
+    expect(text.includes(reason)).toBe(isNamed);
+  });
+
   it('is empty without a finished span', () => {
     expect(plain([])).toBe('');
     expect(plain([span({ id: 'a', 'event.name': 'span.start' })])).toBe('');

@@ -37,9 +37,7 @@ function runaway(exemplars: readonly TraceSummary[]): LikelyCause | undefined {
   const repeatRatio = Math.max(0, ...exemplars.map((trace) => trace.repeatRatio));
   const evidence = [
     ...(truncated > 0 && truncated * 2 >= exemplars.length
-      ? [
-          `in ${truncated} of ${exemplars.length} traces an answer reached the limit of its length (finish_reason length)`,
-        ]
+      ? [`in ${truncated} of ${exemplars.length} traces an answer reached its limit of tokens`]
       : []),
     ...(repeatRatio >= MIN_REPEAT_RATIO ? [`an answer repeats itself to ${Math.round(repeatRatio * 100)} %`] : []),
   ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hasLimitReason } from '@spanline/record';
 import type { Measurement } from '../metrics/measurement.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
 
@@ -118,7 +119,7 @@ export function modelOf(record: ReadRecord): string | undefined {
 
 function addModelCall(summary: TraceSummary, record: ReadRecord): void {
   summary.inputTokens = Math.max(summary.inputTokens, record['gen_ai.usage.input_tokens'] ?? 0);
-  if (record['gen_ai.response.finish_reasons']?.includes('length') === true) summary.truncatedAnswers++;
+  if (hasLimitReason(record['gen_ai.response.finish_reasons'])) summary.truncatedAnswers++;
   summary.repeatRatio = Math.max(summary.repeatRatio, record['spanline.llm.repeat_ratio'] ?? 0);
   const model = modelOf(record);
   const { models } = summary;

@@ -17,7 +17,7 @@ export {
   type ValueOf,
   type ValuesOf,
 } from './attributes.ts';
-export { FILTER_REASONS, hasFilterReason } from './filter-reasons.ts';
+export { FILTER_REASONS, hasFilterReason, hasLimitReason, LIMIT_REASONS } from './finish-reasons.ts';
 export { CONTENT_TEXT_FIELD, indexKind, type IndexKind, MAX_TERM_CHARACTERS } from './index-kind.ts';
 export { toDocuments } from './documents.ts';
 export type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';

@@ -1,16 +1,13 @@
 /** How a step of a trace went wrong. */
 
-import { FILTER_REASONS, isOwnError, type SpanRecord } from '@spanline/record';
-
-/** OpenAI's two APIs, Anthropic and Bedrock, Google and Cohere, Titan, Mistral. */
-const AT_TOKEN_LIMIT = ['length', 'max_output_tokens', 'max_tokens', 'MAX_TOKENS', 'LENGTH', 'model_length'] as const;
+import { FILTER_REASONS, isOwnError, LIMIT_REASONS, type SpanRecord } from '@spanline/record';
 
 /** Finish reasons of answers that are no whole answers, in the words of all providers. */
 const STOPPED: ReadonlyMap<string, string> = new Map([
   ...FILTER_REASONS.map((reason) => [reason, 'a content filter stopped the answer'] as const),
   ['guardrail_intervened', 'a guardrail stopped the answer'],
   ['refusal', 'the model refused'],
-  ...AT_TOKEN_LIMIT.map((reason) => [reason, 'the answer stopped at the token limit'] as const),
+  ...LIMIT_REASONS.map((reason) => [reason, 'the answer stopped at the token limit'] as const),
 ]);
 
 const ENDED: ReadonlyMap<string, string> = new Map([
