@@ -4,7 +4,7 @@ import { printable } from './printable.ts';
 import type { Glyphs, Piece, Tone } from './style.ts';
 
 const TEXT_LIMIT = 120;
-/** Finish reasons of whole answers, which are not printed: of OpenAI, the AI SDK, Anthropic, MCP, Google, Cohere, Titan. */
+/** Finish reasons of whole answers, in the words of all providers. They are not printed. */
 const USUAL_FINISH: ReadonlySet<string> = new Set([
   'stop',
   'completed',
