@@ -6,7 +6,7 @@ import type { UsageContext } from './read-usage.ts';
 import { isBillable, type NormalizedUsage } from './report.ts';
 import { isGroundingKey } from './server-tools.ts';
 import { NOVA_USAGE, USAGE } from './spellings.ts';
-import { StreamedCounts } from './streamed-counts.ts';
+import { ReportedCounts } from './reported-counts.ts';
 import { isUsageKey } from './wrappers.ts';
 
 const MAX_ITEMS = 1000;
@@ -44,7 +44,7 @@ export class AnswerUsage {
   readonly #context: UsageContext;
   readonly #answer: Props = {};
   /** Usage objects by their keys. Most answers have one. */
-  readonly #usages: Record<string, StreamedCounts> = {};
+  readonly #usages: Record<string, ReportedCounts> = {};
   #groundings: object[] | undefined;
   #items: unknown[] | undefined;
   #isStarted = false;
@@ -95,7 +95,7 @@ export class AnswerUsage {
       this.#answer[key] = usage;
       return;
     }
-    (this.#usages[key] ??= new StreamedCounts()).add(usage, areSums);
+    (this.#usages[key] ??= new ReportedCounts()).add(usage, areSums);
   }
 
   /** Moonshot counts within the choice, Cohere within the last delta. */
@@ -147,11 +147,14 @@ export class AnswerUsage {
 
   /** Reads what is there so far, for callers that have further reports: the conditions of the price may be alone. */
   readPart(isBroken: boolean): NormalizedUsage | undefined {
-    const answer: Props = { ...this.#answer };
+    // After a spread, V8 defines each further member on its slow path.
+    const answer: Props = {};
+    for (const key in this.#answer) answer[key] = this.#answer[key];
     for (const key in this.#usages) answer[key] = this.#usages[key]?.toObject();
-    if (answer['output'] === undefined && this.#items !== undefined) answer['output'] = this.#items;
-    const [first, second] = this.#groundings ?? [];
-    if (first !== undefined) answer['groundingMetadata'] = second === undefined ? first : this.#groundings;
+    if (this.#items !== undefined) answer['output'] ??= this.#items;
+    const groundings = this.#groundings;
+    if (groundings !== undefined && groundings.length > 0)
+      answer['groundingMetadata'] = groundings.length === 1 ? groundings[0] : groundings;
     const usage = partOfUsage(answer, this.#context);
     const isCut = !this.#isComplete && (isBroken || this.#isStarted);
     return usage === undefined || !isCut ? usage : { ...usage, issue: 'incomplete' };

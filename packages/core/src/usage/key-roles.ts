@@ -18,6 +18,8 @@ export const ROLE = {
   iterations: 32,
   /** The object has a class, whose values may be behind accessors, which no loop shows. */
   opaque: 64,
+  /** It names one line in the results of a batch. */
+  batch: 128,
 } as const;
 
 /** Keys by which an answer differs from the usage object in it. */
@@ -44,6 +46,9 @@ const ANSWER_KEYS: readonly string[] = [
 /** Keys of what the provider's own tools did. */
 const TOOL_KEYS: readonly string[] = ['output', 'candidates', 'groundingMetadata', 'search_context_size'];
 
+/** Keys by which the results of a batch name their lines. */
+const BATCH_KEYS: readonly string[] = ['custom_id', 'recordId', 'key', 'processed_time'];
+
 /** Keys of Cohere's billed units. */
 export const BILLED_KEYS: readonly string[] = ['billed_units', 'billedUnits'];
 
@@ -57,6 +62,7 @@ function rolesByKey(): ReadonlyMap<string, number> {
   give(ROLE.tools, TOOL_KEYS);
   give(ROLE.billed, BILLED_KEYS);
   give(ROLE.iterations, ['iterations']);
+  give(ROLE.batch, BATCH_KEYS);
   return roles;
 }
 

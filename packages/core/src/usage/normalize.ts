@@ -57,8 +57,18 @@ class Reports {
 
   /** @param kind - `undefined` where its keys decide */
   collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
-    if (ArrayBuffer.isView(raw)) return;
-    const roles = rolesIn(raw);
+    if (!ArrayBuffer.isView(raw)) this.collectBy(rolesIn(raw), raw, context, depth, kind, keepsUnknown);
+  }
+
+  /** @param roles - those of the keys of `raw` */
+  collectBy(
+    roles: number,
+    raw: Raw,
+    context: UsageContext,
+    depth: number,
+    kind?: ReportKind,
+    keepsUnknown = false,
+  ): void {
     if (roles === 0) return;
     // The model of the answer wins. A usage object has none.
     const isAnswer = (roles & ROLE.answer) !== 0;
@@ -109,13 +119,15 @@ function answerInBatch(raw: Raw): unknown {
 }
 
 function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
-  const batched = answerInBatch(raw);
+  if (ArrayBuffer.isView(raw)) return undefined;
+  const roles = rolesIn(raw);
+  const batched = (roles & (ROLE.batch | ROLE.opaque)) === 0 ? undefined : answerInBatch(raw);
   if (isObject(batched)) {
     const usage = normalize(batched as Raw, context);
     return usage === undefined ? undefined : { ...usage, conditions: { ...usage.conditions, tier: 'batch' } };
   }
   const reports = new Reports();
-  reports.collect(raw, context, MAX_DEPTH);
+  reports.collectBy(roles, raw, context, MAX_DEPTH);
   const { found } = reports;
   return found.length < 2 ? found[0] : mostExact(found);
 }
