@@ -1,6 +1,6 @@
 /** `/chat/completions` and `/completions`. */
 
-import type { SpanAttributes } from '@spanline/core';
+import type { Message, SpanAttributes } from '@spanline/core';
 import {
   clientSpan,
   type AnswerReader,
@@ -8,6 +8,7 @@ import {
   type ClientCall,
   createStreamedChoices,
   list,
+  type Props,
   props,
   type StreamedChoices,
   text,
@@ -18,37 +19,53 @@ import { answerAttributes } from './answer.ts';
 import { type ApiRequest, requestAttributes } from './request.ts';
 import { askForUsage, needsUsage } from './stream-usage.ts';
 
-function outputAttributes(choices: readonly Choice[]): SpanAttributes {
-  const reasons = choices.map(({ reason }) => reason).filter((reason) => reason !== undefined);
-  const messages = choices.map(({ message, reason }) =>
-    reason === undefined ? message : { ...message, finish_reason: reason },
-  );
-  return {
-    'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,
-    ...(messages.length === 0 ? {} : { 'gen_ai.output.messages': messages }),
-  };
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+/** The message of a choice, with its finish reason. */
+function outputMessage({ message, reason }: Choice): Message {
+  if (reason === undefined) return message;
+  // After a spread, V8 defines each further member of a literal on its slow path.
+  const finished: Mutable<Message> = { ...message };
+  finished.finish_reason = reason;
+  return finished;
 }
 
-function createChatReader(): AnswerReader {
-  let streamed: StreamedChoices | undefined;
-  let id: string | undefined;
-  let model: string | undefined;
-  return {
-    whole(value): SpanAttributes {
-      const answer = props(value);
-      const choices = list(answer['choices']).map((choice) => wholeChoice(choice, answer));
-      return { ...answerAttributes(answer), ...outputAttributes(choices) };
-    },
-    chunk(value): 'content' | 'event' {
-      const chunk = props(value);
-      id = text(chunk['id']) ?? id;
-      model = text(chunk['model']) ?? model;
-      const choices = (streamed ??= createStreamedChoices());
-      choices.addSources(chunk);
-      return list(chunk['choices']).map(choices.add).includes(true) ? 'content' : 'event';
-    },
-    gathered: () => ({ ...answerAttributes({ id, model }), ...outputAttributes(streamed?.gathered() ?? []) }),
-  };
+/** Id, model and choices of an answer. */
+function choiceAttributes(answer: Props, choices: readonly Choice[]): SpanAttributes {
+  const attributes = answerAttributes(answer);
+  const reasons: string[] = [];
+  for (const { reason } of choices) if (reason !== undefined) reasons.push(reason);
+  attributes['gen_ai.response.finish_reasons'] = reasons.length === 0 ? undefined : reasons;
+  if (choices.length > 0) attributes['gen_ai.output.messages'] = choices.map(outputMessage);
+  return attributes;
+}
+
+/** Reads one answer: whole, or in the chunks of a stream. */
+class ChatReader implements AnswerReader {
+  #streamed: StreamedChoices | undefined;
+  #id: string | undefined;
+  #model: string | undefined;
+
+  whole(value: unknown): SpanAttributes {
+    const answer = props(value);
+    return choiceAttributes(
+      answer,
+      list(answer['choices']).map((choice) => wholeChoice(choice, answer)),
+    );
+  }
+
+  chunk(value: unknown): 'content' | 'event' {
+    const chunk = props(value);
+    this.#id = text(chunk['id']) ?? this.#id;
+    this.#model = text(chunk['model']) ?? this.#model;
+    const choices = (this.#streamed ??= createStreamedChoices());
+    choices.addSources(chunk);
+    return list(chunk['choices']).map(choices.add).includes(true) ? 'content' : 'event';
+  }
+
+  gathered(): SpanAttributes {
+    return choiceAttributes({ id: this.#id, model: this.#model }, this.#streamed?.gathered() ?? []);
+  }
 }
 
 function completion(
@@ -62,7 +79,7 @@ function completion(
     'gen_ai.input.messages': input === undefined ? undefined : toMessages(input),
   });
   const span = clientSpan(operation, 'llm', attributes);
-  const reader = createChatReader();
+  const reader = new ChatReader();
   return asks && needsUsage(client, body, server) ? { span, reader, rewrite: askForUsage(body) } : { span, reader };
 }
 
