@@ -4,9 +4,9 @@ import { isConditionKey } from './conditions.ts';
 import { partOfUsage } from './normalize.ts';
 import type { UsageContext } from './read-usage.ts';
 import { isBillable, type NormalizedUsage } from './report.ts';
+import { ReportedCounts } from './reported-counts.ts';
 import { isGroundingKey } from './server-tools.ts';
 import { NOVA_USAGE, USAGE } from './spellings.ts';
-import { ReportedCounts } from './reported-counts.ts';
 import { isUsageKey } from './wrappers.ts';
 
 const MAX_ITEMS = 1000;

@@ -1,9 +1,6 @@
 /** One usage object of an answer, which a stream may report several times. */
 import { isPlainObject, type Props } from '@spanline/record';
-import { StreamedCounts } from './streamed-counts.ts';
-
-/** Of one usage object. */
-const MAX_KEYS = 500;
+import { isCount, MAX_KEYS, StreamedCounts } from './streamed-counts.ts';
 
 /** Copies the counts of an object, and after them the objects in it, as reports that are put together have them. */
 function copyInto(copy: Props, counts: Props): void {
@@ -12,7 +9,7 @@ function copyInto(copy: Props, counts: Props): void {
   for (const key in counts) {
     if (keys++ === MAX_KEYS) break;
     const value = counts[key];
-    if (value === null || value === undefined) continue;
+    if (!isCount(key, value)) continue;
     if (isPlainObject(value)) (inner ??= []).push(key);
     else copy[key] = value;
   }

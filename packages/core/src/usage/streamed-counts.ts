@@ -5,7 +5,11 @@ import { isPlainObject, type Props } from '@spanline/record';
 const OUTPUT = /^(?!prompt).*(?:output|completion|candidates|eval_count|thoughts|reasoning)/i;
 const TOTAL = /^total/i;
 /** Of one usage object. */
-const MAX_KEYS = 500;
+export const MAX_KEYS = 500;
+
+/** A hostile server may send `__proto__`, which no assignment makes a key. */
+export const isCount = (key: string, value: unknown): boolean =>
+  value !== null && value !== undefined && key !== '__proto__';
 
 /**
  * Puts the reports of a stream together. Nearly all servers repeat sums, of which the last one counts. Some leave a
@@ -38,7 +42,7 @@ export class StreamedCounts {
     for (const key in counts) {
       if (keys++ === MAX_KEYS) break;
       const value = counts[key];
-      if (value === null || value === undefined) continue;
+      if (!isCount(key, value)) continue;
       if (isPlainObject(value)) this.#innerOf(key).add(value, areSums);
       else if (typeof value === 'number' && this.#sums !== undefined) this.#addNumber(this.#sums, key, value, areSums);
       else this.#values[key] = value;
