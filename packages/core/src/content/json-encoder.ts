@@ -7,12 +7,15 @@ import { types } from 'node:util';
 import { isPlainObject } from '@spanline/record';
 import {
   elementName,
+  elementNames,
   isValueMember,
   memberName,
   nameBesideValue,
   nameBySiblings,
   type PathPosition,
   stepInto,
+  type Table,
+  tableOf,
   type ValueRedactor,
 } from '../redaction/index.ts';
 import { type BlobPart, blobPartJson, isBlobPart, payloadJson } from './blob-part.ts';
@@ -41,6 +44,8 @@ export class JsonEncoder {
   readonly #ancestors: object[] = [];
   /** True if the last node is an array. */
   #isArray = false;
+  /** The list that the walk is in, if it is a table. */
+  #table: Table | undefined;
 
   constructor(limits: ContentLimits, redactor: ValueRedactor) {
     this.#limits = limits;
@@ -120,6 +125,7 @@ export class JsonEncoder {
       this.#budget.truncated = true;
       return OMITTED_JSON;
     }
+    const table = this.#table;
     this.#ancestors.push(value);
     try {
       if (Array.isArray(value)) return this.#array(value, name);
@@ -129,6 +135,7 @@ export class JsonEncoder {
       return UNREADABLE_JSON;
     } finally {
       this.#ancestors.pop();
+      this.#table = table;
     }
   }
 
@@ -159,8 +166,11 @@ export class JsonEncoder {
     const skipped = Math.max(0, length - this.#limits.arrayLength);
     const first = skipped > 0 ? 1 - skipped : 0;
     const nodes = Array<JsonNode>(length + first);
+    const holder = this.#ancestors.at(-2);
+    const names = elementNames(values, holder, this.#table);
+    this.#table = tableOf(values, holder);
     for (let index = length - 1; index >= skipped; index--) {
-      const own = elementName(values, index, name);
+      const own = names?.get(index) ?? elementName(values, index, name);
       const value = values[index];
       const node = position === undefined ? this.#node(value, own) : this.#member(position, String(index), value, own);
       nodes[index + first] = node ?? 'null';
@@ -191,7 +201,7 @@ export class JsonEncoder {
     const named = keys.some(isValueMember) ? nameBesideValue(value, taken) : undefined;
     for (const key of taken) {
       const inner = readProperty(value, key);
-      const beside = named !== undefined && isValueMember(key) ? named : nameBySiblings(key, keys);
+      const beside = named !== undefined && isValueMember(key) ? named : nameBySiblings(key, keys, inner);
       const own = beside ?? memberName(key, name);
       const payload = position === undefined ? payloadJson(value, key, inner, this.#budget) : undefined;
       const node = payload ?? this.#member(position, key, inner, own);

@@ -1,20 +1,24 @@
 /** JSON as text: it is read and changed in place, so that what does not change stays digit for digit. */
 import {
-  isHeaderOfSecret,
+  dataMember,
+  elementName,
+  elementNames,
   isNameMember,
   isValueMember,
-  isSecretName,
   matchAt,
   mayBePersonal,
   memberName,
   nameByText,
   namesSecret,
+  type Table,
+  tableOf,
 } from '../redaction/index.ts';
 import { embeddedData } from './embedded-data.ts';
 import { CLOSING, endOfString, memberAt, OPENING, skipSpace, textOfJson } from './json-members.ts';
 import { plainKeyJson } from './object-json.ts';
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -42,12 +46,28 @@ interface Place {
   /** Name that its values have, unless they have their own. */
   readonly name: string | undefined;
   readonly isList: boolean;
-  /** Of an object: the key of the next value. Of a list: the text before it. */
+  /** Of an object: the key of the next value. */
   before: string | undefined;
-  /** Of a list: values so far. */
+  /** Commas so far: of a list, the index of the next value. */
   count: number;
   /** Of an object: the name that is a value in it, `{ "name": "x-api-key", "value": "…" }`. */
   named: string | undefined;
+  /** Its value, if the text has lists. */
+  readonly data: unknown;
+  /** Of a list: the names that its elements have by what is around it. */
+  readonly names: ReadonlyMap<number, string> | undefined;
+  /** Of a list: the table that it is. */
+  readonly table: Table | undefined;
+}
+
+/** The value of a text of JSON that has lists, whose elements have names by what is around them. */
+function dataOf(json: string): unknown {
+  if (!json.includes('[')) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -57,14 +77,26 @@ class TextWalk {
   readonly #json: string;
   readonly #replace: ReplaceText;
   readonly #nesting: number;
+  readonly #data: unknown;
   readonly #outer: Place[] = [];
   #place: Place;
 
-  constructor(json: string, name: string | undefined, replace: ReplaceText, nesting: number) {
+  /** @param data - what the text is the JSON of, if it has lists */
+  constructor(json: string, name: string | undefined, replace: ReplaceText, nesting: number, data: unknown) {
     this.#json = json;
     this.#replace = replace;
     this.#nesting = nesting;
-    this.#place = { name, isList: false, before: undefined, count: 0, named: undefined };
+    this.#data = data;
+    this.#place = {
+      name,
+      isList: false,
+      before: undefined,
+      count: 0,
+      named: undefined,
+      data: undefined,
+      names: undefined,
+      table: undefined,
+    };
   }
 
   run(): string {
@@ -84,7 +116,8 @@ class TextWalk {
           last = end;
         }
         index = end - 1;
-      } else if (OPENING.has(json.charAt(index))) this.#enter(json.charAt(index) === '[');
+      } else if (code === COMMA) this.#place.count++;
+      else if (OPENING.has(json.charAt(index))) this.#enter(json.charAt(index) === '[');
       else if (CLOSING.has(json.charAt(index))) this.#place = this.#outer.pop() ?? this.#place;
     }
     return last === 0 ? json : result + json.slice(last);
@@ -92,9 +125,14 @@ class TextWalk {
 
   #enter(isList: boolean): void {
     const name = this.#nameOfValue();
+    const { isList: isInList, before: key, count, data: outer } = this.#place;
+    const data = this.#outer.length === 0 ? this.#data : dataMember(outer, isInList ? String(count) : (key ?? ''));
+    const list = isList && Array.isArray(data) ? data : undefined;
+    const names = list && elementNames(list, outer, this.#place.table);
+    const table = list && tableOf(list, outer);
     this.#passed(undefined);
     this.#outer.push(this.#place);
-    this.#place = { name, isList, before: undefined, count: 0, named: undefined };
+    this.#place = { name, isList, before: undefined, count: 0, named: undefined, data, names, table };
   }
 
   /**
@@ -103,18 +141,14 @@ class TextWalk {
    * @param text - where it begins and ends, if it is a text
    */
   #nameOfValue(text?: { readonly start: number; readonly end: number }): string | undefined {
-    const { name, isList, before, count, named } = this.#place;
+    const { name, isList, before, count, named, data, names } = this.#place;
     if (!isList) {
       if (before === undefined) return name;
       const beside = text === undefined ? undefined : nameByText(this.#json, text, before);
       if (beside !== undefined) return beside;
       return named !== undefined && isValueMember(before) ? named : memberName(before, name);
     }
-    // A name before its value in a flat list, and in a list of pairs.
-    if (isHeaderOfSecret(before)) return before;
-    const isLast = count === 1 && text !== undefined && this.#json.charAt(skipSpace(this.#json, text.end)) === ']';
-    const isPair = isLast && this.#outer.at(-1)?.isList === true;
-    return isPair && before !== undefined && isSecretName(before) ? before : name;
+    return names?.get(count) ?? (Array.isArray(data) ? elementName(data, count, name) : name);
   }
 
   #number(written: string): string {
@@ -141,10 +175,7 @@ class TextWalk {
 
   #passed(text: string | undefined): void {
     const place = this.#place;
-    if (place.isList) {
-      place.before = text;
-      place.count++;
-    } else if (
+    if (
       place.before !== undefined &&
       isNameMember(place.before) &&
       text !== undefined &&
@@ -161,8 +192,11 @@ class TextWalk {
   }
 
   #value(string: string, text: string, name: string | undefined): string {
-    const isJson = this.#nesting < MAX_NESTING && embeddedData(text) !== undefined;
-    const safe = isJson ? new TextWalk(text, name, this.#replace, this.#nesting + 1).run() : this.#replace(text, name);
+    const data = this.#nesting < MAX_NESTING ? embeddedData(text) : undefined;
+    const safe =
+      data === undefined
+        ? this.#replace(text, name)
+        : new TextWalk(text, name, this.#replace, this.#nesting + 1, data).run();
     return safe === text ? string : JSON.stringify(safe);
   }
 }
@@ -174,5 +208,5 @@ class TextWalk {
  * @param name - key of the value
  */
 export function replaceTexts(json: string, name: string | undefined, replace: ReplaceText): string {
-  return new TextWalk(json, name, replace, 0).run();
+  return new TextWalk(json, name, replace, 0, dataOf(json)).run();
 }

@@ -13,7 +13,10 @@ export {
   stepInto,
 } from './paths/index.ts';
 export type { PlaceholderHolder } from './placeholders.ts';
-export { decidesByName, elementName, mayBePersonal } from './decides-by-name.ts';
+export { dataMember } from './data-member.ts';
+export { decidesByName, mayBePersonal } from './decides-by-name.ts';
+export { elementName, elementNames } from './element-names.ts';
+export { type Table, tableOf } from './row-names.ts';
 export { REDACT_OPTIONS } from './redact-options.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export { createScanner, type Scanner } from './scanner.ts';

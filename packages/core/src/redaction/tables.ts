@@ -1,18 +1,24 @@
 /**
- * Tables in a text: of CSV and of tabs (RFC 4180), of Markdown, and as terminals draw them. The first row names the
- * columns. It may be far above a cell.
+ * Tables in a text: of CSV and of tabs (RFC 4180), of Markdown, as terminals draw them, and of lists. The first row
+ * names the columns. It may be far above a cell.
  */
 
 import { lazy } from '@spanline/record';
+import { listTableAt } from './list-tables.ts';
 import type { Range } from './rule.ts';
 
 /** A cell of a table, without the spaces, quotes and emphasis around its text. */
 export interface Cell extends Range {
   /** Name of its column. */
   readonly column: string;
+  /** Names of all columns. */
+  readonly columns: readonly string[];
   /** Its row has other cells than the first one, so that it may be another text. */
   readonly isRagged: boolean;
 }
+
+/** Source of a pattern for what follows the name of a column: the end of its cell. */
+export const END_OF_COLUMN = `\\d?["'\`*]{0,3}[ \\t\\r]{0,16}[,;|\\t\\n)\\]}]`;
 
 /** Characters of a row before and behind a place. */
 const MAX_ROW = 2048;
@@ -117,9 +123,24 @@ function* cellsBelow(text: string, { names, delimiter, end }: Header, columns: R
     isFirst = false;
     for (const column of columns) {
       const cell = row.cells[column];
-      if (cell !== undefined && cell.start < cell.end) yield { ...cell, column: names[column] ?? '', isRagged };
+      if (cell !== undefined && cell.start < cell.end)
+        yield { ...cell, column: names[column] ?? '', columns: names, isRagged };
     }
     start = row.end + 1;
+  }
+}
+
+/** The cells of a table whose rows are lists, under the columns that `isColumn` decides on. */
+function* cellsOfLists(text: string, index: number, isColumn: (name: string) => boolean): Generator<Cell> {
+  const table = listTableAt(text, index);
+  const { names = [] } = table ?? {};
+  if (table === undefined || !names.every((name) => NAME().test(name)) || !names.some(isColumn)) return;
+  for (const { cells } of table.rows()) {
+    if (cells.length !== names.length) return;
+    for (const [column, cell] of cells.entries()) {
+      const name = names[column] ?? '';
+      if (cell.start < cell.end && isColumn(name)) yield { ...cell, column: name, columns: names, isRagged: false };
+    }
   }
 }
 
@@ -137,6 +158,11 @@ export function* cellsUnder(
   let readTo = 0;
   for (const index of ends) {
     if (index < readTo) continue;
+    for (const cell of cellsOfLists(text, index, isColumn)) {
+      readTo = cell.end;
+      yield cell;
+    }
+    if (index < readTo || /[)\]]/.test(text.charAt(index))) continue;
     const before = text.slice(Math.max(readTo, index - MAX_ROW), index);
     const start = index - before.length + before.lastIndexOf('\n') + 1;
     const end = endOfLine(text, index);

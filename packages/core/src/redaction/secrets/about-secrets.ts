@@ -31,7 +31,7 @@ const LINK = /^(?:https?:\/\/|\/|\.{1,2}\/|#|mailto:)[^\s:@]*$/;
 const METHOD_NAME = /(?:auth|credentials|authorization|secrets|hash)$/i;
 const METHOD =
   /^(?:include|omit|same-origin|inherit|basic|bearer|digest|ntlm|negotiate|kerberos|anonymous|oauth(?:[ -]?[12](?:\.0)?)?|oidc|openid|saml|sso|ldap|iam|mtls|jwt|cookies?|session|api[ _-]?keys?|token|password|none|default|bcrypt|scrypt|argon2(?:id?|d)?|pbkdf2|md5|sha-?\d{1,3})$/i;
-const TYPE = /^(?:string|number|integer|boolean|varchar|str)$/;
+const TYPE = /^(?:string|text|number|integer|int|boolean|varchar|char|str)$/;
 
 /** True for a text that says something about a secret with this name. */
 export function isAboutSecret(text: string, name: string): boolean {

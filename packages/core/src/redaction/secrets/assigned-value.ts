@@ -7,7 +7,7 @@ import { isAboutSecret } from './about-secrets.ts';
 import type { Named } from './assigned-name.ts';
 import { isNameOfSecretNumber, isPartOfSecret, isSecretOfSet } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
-import { isPieceOfAnswer } from './sibling-names.ts';
+import { isPieceInJson } from './sibling-names.ts';
 
 /** Spaces, the beginning of a block of YAML, its tag or anchor, and letters before a string of Python. */
 const SPACES =
@@ -130,7 +130,8 @@ export function* valuesAt(text: string, sign: number, named: Named): Generator<R
     const end = quotedEnd(text, start, quote);
     const value = text.slice(start, end);
     const isShown = !named.isQuoted && (isPlaceholder(value) || isPieceOfText(text, sign, value, named));
-    const isOther = isReplaced(value) || isAboutSecret(value, named.name) || isPieceOfAnswer(text, end, named.name);
+    const isOther =
+      isReplaced(value) || isAboutSecret(value, named.name) || isPieceInJson(text, { start, end }, named.name);
     if (value.trim() !== '' && !isShown && !isOther && !isClosing(text, from, quote)) yield { start, end };
     return;
   }

@@ -8,6 +8,7 @@ import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
+import { isAboutSecret } from './about-secrets.ts';
 import { isParameter, isSignature, nameBefore, wordsBefore } from './assigned-name.ts';
 import { valuesAt } from './assigned-value.ts';
 import { END_OF_NAME } from './name-endings.ts';
@@ -15,7 +16,7 @@ import { isValueMember, nameBesideText } from './named-values.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isCodeName, isHeaderOfSecret, isNameOfSecretNumber, isSecretName } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom } from './secret-values.ts';
-import { PrivateParts } from './sibling-names.ts';
+import { isPieceOfText, PrivateParts } from './sibling-names.ts';
 
 const signPattern = (): string =>
   `(?<=${END_OF_NAME()}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
@@ -33,7 +34,8 @@ const HINTS = lazy((): readonly Hint[] => [
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
-const FLAG_VALUE = /[\w-]{1,60}[ \t]{1,3}(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
+const FLAG_VALUE =
+  /[\w-]{1,60}(?:[ \t]{1,3}|["']\s{0,3},\s{0,3}(?=["']))(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
 /** A one-time code. `482 913` and `482-913` are one. */
 const CODE = /[ \t]{0,4}\\{0,7}["'`]?(?<value>\d{3}[ -]\d{3}|\d{4,10})(?![\w.-])/y;
 
@@ -91,6 +93,9 @@ const PAIR_AT =
 
 function* pairAt(text: string, index: number): Generator<Range> {
   const { name = '', value = '', end } = matchAt(PAIR_AT, text, index)?.groups ?? {};
+  if (name.startsWith('-') && value.startsWith('-')) return;
+  // The header or a row of a table.
+  if (isAboutSecret(value, name) || isPieceOfText(name, [value], '')) return;
   const isPair = end !== undefined && /[[,]\s{0,8}$/.test(textBefore(text, index, 9)) && isSecretName(name);
   if (!isPair && !isHeaderOfSecret(name)) return;
   const start = text.indexOf(value, index + 1 + name.length + 2);

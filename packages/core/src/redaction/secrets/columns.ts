@@ -1,17 +1,15 @@
-/** Secrets in the columns of tables that are named like secrets: `user,password`, `| name | API key |`. */
+/** Secrets in the columns of tables that are named like secrets: `user,password`, `| name | API key |`, `(id, pin)`. */
 
 import { lazy } from '@spanline/record';
 import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import type { Range } from '../rule.ts';
-import { type Cell, cellsUnder } from '../tables.ts';
+import { type Cell, cellsUnder, END_OF_COLUMN as END } from '../tables.ts';
 import { isAboutSecret } from './about-secrets.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
-
-/** Behind the name of a column: the end of its cell. */
-const END = `\\d?["'\`*]{0,3}[ \\t\\r]{0,16}[,;|\\t\\n]`;
+import { isPieceOfText } from './sibling-names.ts';
 
 /**
  * A header is found by the name of a password, a key, a token, a cookie or a secret. The other columns count where one
@@ -41,8 +39,9 @@ const MIN_LENGTH = 3;
 const MAX_LENGTH = 1000;
 const MIN_WEAK = 6;
 
-function isSecretCell(value: string, { column, isRagged }: Cell): boolean {
+function isSecretCell(value: string, { column, columns, isRagged }: Cell): boolean {
   if (value.length < MIN_LENGTH || value.length > MAX_LENGTH) return false;
+  if (isPieceOfText(column, columns, value)) return false;
   if (isPlaceholder(value) || isReplaced(value) || isCode(value)) return false;
   if (FACTS.test(value) || isAboutSecret(value, column) || (!/\d/.test(value) && isSecretName(value))) return false;
   if (/^[\d.,]+$/.test(value)) return isNameOfSecretNumber(column) && /^\d{4,10}$/.test(value);

@@ -41,6 +41,11 @@ function form(before: string, then: string, isWeak?: true): Form {
   };
 }
 
+/** Programs that take a password as an argument without an option before it. */
+export const POSITIONAL: ReadonlySet<string> = new Set(
+  'sqlplus rabbitmqctl mysqladmin htpasswd wpa_passphrase'.split(' '),
+);
+
 const FORMS = lazy((): readonly Form[] => [
   form(String.raw`\bs`, String.raw`qlplus(?: -\w{1,16}){0,4} ["']?[^\s/@"']{1,64}\/(?<bare>[^\s@"'|;&]{1,128})`),
   form(String.raw`\brabbitm`, 'qctl(?: -W){0,4} (?:add_user|change_password|authenticate_user) W #'),

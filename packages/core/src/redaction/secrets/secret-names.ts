@@ -12,6 +12,7 @@ import {
   QUALIFIED,
   SMALL_WORDS,
 } from './secret-words.ts';
+import { isPieceOfText } from './sibling-names.ts';
 
 /** Words of a name in camelCase, PascalCase, snake_case, kebab-case or UPPER_CASE. */
 const WORD = lazy(
@@ -87,8 +88,8 @@ const PARTS = new Set(
   ),
 );
 
-/** True for the name of a member that is secret in an object with the name of a secret. */
-export const isPartOfSecret = (key: string): boolean => PARTS.has(key);
+/** True for the name of a member that is secret in an object with the name of a secret. A number is one of a row. */
+export const isPartOfSecret = (key: string): boolean => PARTS.has(key) || /^\d{1,9}$/.test(key);
 
 /**
  * True for the name of an object whose members are secrets, whatever they are called: `secrets`, `apiKeys`, `cookies`.
@@ -108,7 +109,7 @@ export const isSecretOfSet = (key: string, set: string): boolean => isSetOfSecre
 /** The name that the text of a member has: its own, or that of the secret which it is a part of. */
 export function memberName(key: string, outer: string | undefined): string {
   if (outer === undefined) return key;
-  return (PARTS.has(key) && isSecretName(outer)) || isSecretOfSet(key, outer) ? outer : key;
+  return (isPartOfSecret(key) && isSecretName(outer)) || isSecretOfSet(key, outer) ? outer : key;
 }
 
 /** True for a name that is written before its value in a flat list: `['Authorization', '…']`. */
@@ -123,8 +124,10 @@ export function isHeaderOfSecret(value: unknown): value is string {
 /** The name in a pair of a list of pairs, such as `[['password', '…'], …]`, if it is the name of a secret. */
 export function nameOfPair(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const name: unknown = value[0];
-  return typeof name === 'string' && isSecretName(name) ? name : undefined;
+  const [name, fact] = value as unknown[];
+  if (typeof name !== 'string' || !isSecretName(name)) return undefined;
+  // The header of a list of tokens of text.
+  return typeof fact === 'string' && isPieceOfText(name, [fact], '') ? undefined : name;
 }
 
 /** True for the name of a field in which even a number is a secret: `pin`, `password`, `otp`. */

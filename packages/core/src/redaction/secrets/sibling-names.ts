@@ -1,15 +1,22 @@
 /**
  * Names that decide only beside another member: the private parts of a JSON Web Key (RFC 7517), whose names are single
- * letters, and a token of an answer, which has its probability beside it.
+ * letters, and a token of text, which has its probability, its count or its place beside it.
  */
 
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
 
 const PRIVATE_PARTS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
-const PROBABILITY = /^(?:log_?prob(?:ability)?|bytes|token_?id)$/i;
-/** Members that a token of an answer has behind it, from the quote at its end on. */
-const PROBABILITY_BEHIND = /["']\s{0,8},\s{0,8}["'](?:log_?prob(?:ability)?|bytes|token_?id)["']/iy;
+const PROBABILITY = 'log_?prob(?:ability)?|bytes|token_?id';
+/** Facts about a word, in a list of words. */
+const FACTS_OF_WORD =
+  'counts?|freq(?:uency)?|rank|[tu]?pos|tag|lemma|start|end|offsets?|df|tf|idf|tf_?idf|ner|dep|is_?stop|occurrences';
+const FACT = new RegExp(`^(?:${PROBABILITY}|${FACTS_OF_WORD})$`, 'i');
+const IS_PROBABILITY = new RegExp(`^(?:${PROBABILITY})$`, 'i');
+/** Members that a token of text has behind it, from the quote at its end on. */
+const FACT_BEHIND = new RegExp(String.raw`["']\s{0,8},\s{0,8}["'](?<fact>${PROBABILITY}|${FACTS_OF_WORD})["']`, 'iy');
+/** Longer words beside a count are tokens of sessions. */
+const MAX_WORD = 16;
 
 /** A name that hides a value, and one that does not. */
 const [HIDDEN, SHOWN] = ['privateKey', 'text'];
@@ -20,15 +27,28 @@ function mayDepend(key: string): boolean {
 }
 
 /** The name that a member has by the keys of its object; `undefined` if it has its own. */
-export function nameBySiblings(key: string, keys: readonly string[]): string | undefined {
+export function nameBySiblings(key: string, keys: readonly string[], value: unknown): string | undefined {
   if (!mayDepend(key)) return undefined;
-  if (key === 'token') return keys.some((other) => PROBABILITY.test(other)) ? SHOWN : undefined;
+  if (key === 'token') return isPieceOfText(key, keys, value) ? SHOWN : undefined;
   return keys.includes('kty') ? HIDDEN : undefined;
 }
 
-/** True for the text of a token that has its probability behind it. `end` is where the text ends. */
-export function isPieceOfAnswer(json: string, end: number, key: string): boolean {
-  return /^token$/i.test(key) && matchAt(PROBABILITY_BEHIND, json, end) !== null;
+/**
+ * True for a token of text in a list of such tokens.
+ *
+ * @param names - names of the members or columns beside it
+ */
+export function isPieceOfText(key: string, names: readonly string[], value: unknown): boolean {
+  if (!/^tokens?$/i.test(key)) return false;
+  const isWord = typeof value === 'string' && value.length <= MAX_WORD;
+  return names.some((name) => (isWord ? FACT : IS_PROBABILITY).test(name));
+}
+
+/** True for a token in a text of JSON that has its probability or another fact behind it. */
+export function isPieceInJson(json: string, { start, end }: Range, key: string): boolean {
+  if (!/^token$/i.test(key)) return false;
+  const { fact } = matchAt(FACT_BEHIND, json, end)?.groups ?? {};
+  return fact !== undefined && (end - start <= MAX_WORD || IS_PROBABILITY.test(fact));
 }
 
 /** Characters of a key of 4096 bits, with its certificate. */
@@ -70,7 +90,7 @@ export class PrivateParts {
 /** The name that a text of JSON has by the members around it; `undefined` if it has its own. */
 export function nameByText(json: string, { start, end }: Range, key: string): string | undefined {
   if (!mayDepend(key)) return undefined;
-  if (key === 'token') return isPieceOfAnswer(json, end - 1, key) ? SHOWN : undefined;
+  if (key === 'token') return isPieceInJson(json, { start: start + 1, end: end - 1 }, key) ? SHOWN : undefined;
   const object = objectAround(json, start);
   return TYPE_OF_KEY.test(json.slice(object.start, object.end)) ? HIDDEN : undefined;
 }
