@@ -122,7 +122,12 @@ export const layerTable: LayerTable = {
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['answers', 'patching', 'provider', 'context', 'runs', 'options.ts'], ['client'], ['index.ts']],
+    floors: [
+      ['answers', 'patching', 'provider', 'context', 'runs', 'options.ts'],
+      ['client'],
+      ['cohere'],
+      ['index.ts'],
+    ],
   },
   http: {
     workspace: ['@spanline/core', '@spanline/instrumentation', '@spanline/record'],
@@ -221,7 +226,7 @@ export const layerTable: LayerTable = {
     floors: [
       ['scope.ts', 'request.ts', 'invoke-body.ts', 'tools.ts'],
       ['converse.ts'],
-      ['invoke.ts'],
+      ['invoke'],
       ['read-request.ts', 'trace-commands.ts'],
       ['wrap.ts', 'requests.ts'],
       ['index.ts', 'register.ts'],

@@ -2,7 +2,7 @@
 
 import { type ClientCall, type Props, props, type ReadRequest, text } from '@spanline/instrumentation';
 import { readConverse } from './converse.ts';
-import { readInvoke } from './invoke.ts';
+import { readInvoke } from './invoke/read-invoke.ts';
 
 const READERS: Readonly<Record<string, (input: Props, isStreamed: boolean) => ClientCall>> = {
   ConverseCommand: readConverse,

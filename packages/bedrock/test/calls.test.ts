@@ -322,31 +322,6 @@ it.each([
   expect(only()).not.toHaveProperty(['spanline.cost.exact']);
 });
 
-it.each([
-  ['cohere.command-text-v14', { prompt: 'Weather?' }, { generations: [{ text: 'Sunny.', finish_reason: 'end' }] }],
-  [
-    'cohere.command-r-v1:0',
-    { message: 'Weather?', chat_history: [{ role: 'CHATBOT', message: 'Hello.' }] },
-    { text: 'Sunny.', finish_reason: 'end' },
-  ],
-  ['anthropic.claude-v2:1', { prompt: 'Weather?' }, { completion: 'Sunny.', stop_reason: 'end' }],
-  [
-    'ai21.j2-mid-v1',
-    { prompt: 'Weather?' },
-    { completions: [{ data: { text: 'Sunny.' }, finishReason: { reason: 'end' } }] },
-  ],
-])('reads the text that goes to %s, and its answer', async (modelId, body, answer) => {
-  wire.answer(() => json(answer));
-  await client().send(new InvokeModelCommand({ modelId, body: JSON.stringify(body) }));
-  const { 'gen_ai.input.messages': input, ...line } = only();
-  expect(input).toContainEqual({ role: 'user', parts: [{ type: 'text', content: 'Weather?' }] });
-  if ('chat_history' in body)
-    expect(input).toContainEqual({ role: 'assistant', parts: [{ type: 'text', content: 'Hello.' }] });
-  expect(line['gen_ai.output.messages']).toEqual([
-    { role: 'assistant', parts: [{ type: 'text', content: 'Sunny.' }], finish_reason: 'end' },
-  ]);
-});
-
 it('writes nothing of a body that is no JSON', async () => {
   wire.answer(() => ({ type: 'image/png', chunks: [new Uint8Array([1, 2, 3])] }));
   await client().send(new InvokeModelCommand({ modelId: 'stability.sd3-5-large-v1:0', body: '{"prompt":"a cat"}' }));

@@ -98,11 +98,18 @@ export {
 } from '@spanline/record';
 export { type AnswerContent, createAnswerContent } from './answers/answer-content.ts';
 export { type Candidates, createCandidates, groundedParts } from './answers/candidates.ts';
-export { type Choice, createStreamedChoices, type StreamedChoices, wholeChoice } from './answers/chat-choices.ts';
+export {
+  type Choice,
+  choiceAttributes,
+  createStreamedChoices,
+  type StreamedChoices,
+  wholeChoice,
+} from './answers/chat-choices.ts';
 export { createEntries, type Entries } from './answers/entries.ts';
 export { createMessageBlocks, type MessageBlocks } from './answers/message-blocks.ts';
 export { createResponseItems, type ResponseItems, responseParts } from './answers/response-items.ts';
 export { createTextBuffer, type TextBuffer } from './answers/text-buffer.ts';
+export { embeddingDimensions } from './answers/vectors.ts';
 export type { AnswerReader, ClientCall, ClientRequest, ReadRequest, RequestRewrite } from './client/call.ts';
 export {
   CLIENT_SHAPE,
@@ -117,6 +124,9 @@ export { beginCall, type ClientTracing } from './client/begin-call.ts';
 export type { OpenCall, SdkStreamEvents } from './client/open-call.ts';
 export { type Operation, runOperation } from './client/run-operation.ts';
 export { wholeReader } from './client/whole-reader.ts';
+export { readCohereChat } from './cohere/chat.ts';
+export { readCohereEmbed } from './cohere/embed.ts';
+export { isCohereRerank, readCohereRerank } from './cohere/rerank.ts';
 export { amendContext } from './context/amend-context.ts';
 export { announcedTools, announceTools } from './context/announced-tools.ts';
 export { createEnterSpan, type EnterSpan } from './context/enter-span.ts';

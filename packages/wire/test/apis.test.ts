@@ -102,6 +102,39 @@ describe('Cohere', () => {
     });
   });
 
+  it.each([true, false])('answers in version 1 with calls of tools beside a text; as a stream: %s', async (stream) => {
+    const calls = [{ name: 'weather', parameters: { city: 'Oslo' } }];
+    const citations = [{ start: 0, end: 5, text: 'Hello', document_ids: ['d1'] }];
+    const whole = { text: 'Hello', generation_id: 'c1', tool_calls: calls, citations, finish_reason: 'COMPLETE' };
+    const pieces = [
+      { event_type: 'stream-start', generation_id: 'c1' },
+      { event_type: 'text-generation', text: 'Hel' },
+      { event_type: 'text-generation', text: 'lo' },
+      { event_type: 'citation-generation', citations },
+      { event_type: 'tool-calls-generation', tool_calls: calls },
+      { event_type: 'stream-end', finish_reason: 'COMPLETE', response: whole },
+    ];
+    server.answer(() => (stream ? events(pieces) : json(whole)));
+    restart({ hosts: { [new URL(server.url).host]: 'cohere' } });
+    await post('/v1/chat', { model: 'command-r-08-2024', message: 'Hi', preamble: 'Be kind.', k: 5, stream });
+    expect(onlyRecord(log)).toMatchObject({
+      'gen_ai.response.id': 'c1',
+      'gen_ai.request.top_k': 5,
+      'gen_ai.response.finish_reasons': ['COMPLETE'],
+      'gen_ai.system_instructions': [{ type: 'text', content: 'Be kind.' }],
+      'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: 'Hi' }] }],
+      'gen_ai.output.messages': [
+        {
+          parts: [
+            { type: 'text', content: 'Hello', citations },
+            { type: 'tool_call', name: 'weather', arguments: { city: 'Oslo' } },
+          ],
+          finish_reason: 'COMPLETE',
+        },
+      ],
+    });
+  });
+
   it('embeds and ranks', async () => {
     server.answer(({ path }) =>
       path === '/v2/embed'

@@ -1,6 +1,16 @@
 /** Choices of a chat completion, whole or put together from the chunks of a stream. */
 
-import { isPlainObject, list, type Message, type Props, props, text, toMessages, toParts } from '@spanline/record';
+import {
+  isPlainObject,
+  list,
+  type Message,
+  type Props,
+  props,
+  type SpanAttributes,
+  text,
+  toMessages,
+  toParts,
+} from '@spanline/record';
 import { createEntries, leftOutPart } from './entries.ts';
 import { createStreamedCalls, type StreamedCalls } from './streamed-calls.ts';
 import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
@@ -194,4 +204,28 @@ export function createStreamedChoices(): StreamedChoices {
         .all()
         .map((choice) => ({ message: streamedMessage(choice, [...(sources?.values() ?? [])]), reason: choice.reason })),
   };
+}
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+/** The message of a choice, with its finish reason. */
+function outputMessage({ message, reason }: Choice): Message {
+  if (reason === undefined) return message;
+  // After a spread, V8 defines each further member of a literal on its slow path.
+  const finished: Mutable<Message> = { ...message };
+  finished.finish_reason = reason;
+  return finished;
+}
+
+/**
+ * Choices as attributes: their messages, and why each of them ended.
+ *
+ * @param attributes - takes them
+ */
+export function choiceAttributes(choices: readonly Choice[], attributes: SpanAttributes = {}): SpanAttributes {
+  const reasons: string[] = [];
+  for (const { reason } of choices) if (reason !== undefined) reasons.push(reason);
+  attributes['gen_ai.response.finish_reasons'] = reasons.length === 0 ? undefined : reasons;
+  if (choices.length > 0) attributes['gen_ai.output.messages'] = choices.map(outputMessage);
+  return attributes;
 }

@@ -1,14 +1,13 @@
 /** `/chat/completions` and `/completions`. */
 
-import type { Message, SpanAttributes } from '@spanline/core';
+import type { SpanAttributes } from '@spanline/core';
 import {
-  clientSpan,
   type AnswerReader,
-  type Choice,
+  choiceAttributes,
   type ClientCall,
+  clientSpan,
   createStreamedChoices,
   list,
-  type Props,
   props,
   type StreamedChoices,
   text,
@@ -19,27 +18,6 @@ import { answerAttributes } from './answer.ts';
 import { type ApiRequest, requestAttributes } from './request.ts';
 import { askForUsage, needsUsage } from './stream-usage.ts';
 
-type Mutable<T> = { -readonly [key in keyof T]: T[key] };
-
-/** The message of a choice, with its finish reason. */
-function outputMessage({ message, reason }: Choice): Message {
-  if (reason === undefined) return message;
-  // After a spread, V8 defines each further member of a literal on its slow path.
-  const finished: Mutable<Message> = { ...message };
-  finished.finish_reason = reason;
-  return finished;
-}
-
-/** Id, model and choices of an answer. */
-function choiceAttributes(answer: Props, choices: readonly Choice[]): SpanAttributes {
-  const attributes = answerAttributes(answer);
-  const reasons: string[] = [];
-  for (const { reason } of choices) if (reason !== undefined) reasons.push(reason);
-  attributes['gen_ai.response.finish_reasons'] = reasons.length === 0 ? undefined : reasons;
-  if (choices.length > 0) attributes['gen_ai.output.messages'] = choices.map(outputMessage);
-  return attributes;
-}
-
 /** Reads one answer: whole, or in the chunks of a stream. */
 class ChatReader implements AnswerReader {
   #streamed: StreamedChoices | undefined;
@@ -48,10 +26,8 @@ class ChatReader implements AnswerReader {
 
   whole(value: unknown): SpanAttributes {
     const answer = props(value);
-    return choiceAttributes(
-      answer,
-      list(answer['choices']).map((choice) => wholeChoice(choice, answer)),
-    );
+    const choices = list(answer['choices']).map((choice) => wholeChoice(choice, answer));
+    return choiceAttributes(choices, answerAttributes(answer));
   }
 
   chunk(value: unknown): 'content' | 'event' {
@@ -64,7 +40,7 @@ class ChatReader implements AnswerReader {
   }
 
   gathered(): SpanAttributes {
-    return choiceAttributes({ id: this.#id, model: this.#model }, this.#streamed?.gathered() ?? []);
+    return choiceAttributes(this.#streamed?.gathered() ?? [], answerAttributes({ id: this.#id, model: this.#model }));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Props,
   props,
   type ClientCall,
+  embeddingDimensions,
   list,
   number,
   text,
@@ -14,8 +15,6 @@ import {
 } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
 import type { ApiRequest } from './request.ts';
-
-const BYTES_PER_FLOAT = 4;
 
 /** The number of texts or token lists. A single one is not in a list. */
 function inputCount(input: unknown): number | undefined {
@@ -39,17 +38,12 @@ function embeddingAttributes(body: Props): SpanAttributes {
 }
 
 /** The client asks for base64, and decodes it after it is read here. */
-function dimensions(embedding: unknown): number | undefined {
-  if (Array.isArray(embedding)) return embedding.length;
-  return typeof embedding === 'string' ? Buffer.byteLength(embedding, 'base64') / BYTES_PER_FLOAT : undefined;
-}
-
 function createEmbeddingReader(): AnswerReader {
   return wholeReader((value): SpanAttributes => {
     const answer = props(value);
     return {
       ...answerAttributes(answer),
-      'gen_ai.embeddings.dimension.count': dimensions(props(list(answer['data'])[0])['embedding']),
+      'gen_ai.embeddings.dimension.count': embeddingDimensions(answer),
     };
   });
 }

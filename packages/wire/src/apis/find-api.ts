@@ -4,7 +4,7 @@ import { BoundedMap } from '@spanline/instrumentation';
 import { findAnthropic } from './anthropic.ts';
 import type { Api, FindApi, RequestLine } from './api.ts';
 import { findBedrock } from './bedrock.ts';
-import { findCohere } from './cohere/index.ts';
+import { findCohere } from './cohere.ts';
 import { findGoogle } from './google.ts';
 import { findOpenAI } from './openai.ts';
 

@@ -1,18 +1,26 @@
 /** Cohere's API, and rerankers that copy it. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type ClientCall, list, type Props, props, serverAttributes, text } from '@spanline/instrumentation';
-import type { FindApi } from '../api.ts';
-import { readChat } from './chat.ts';
-import { readEmbed } from './embed.ts';
-import { readRerank } from './rerank.ts';
+import {
+  type ClientCall,
+  isCohereRerank,
+  list,
+  type Props,
+  props,
+  readCohereChat,
+  readCohereEmbed,
+  readCohereRerank,
+  serverAttributes,
+  text,
+} from '@spanline/instrumentation';
+import type { FindApi } from './api.ts';
 
 const PATH = /^(?<base>.*?)\/(?<api>v[12]\/(?:chat|embed|rerank))(?:\?.*)?$/;
 
 const READERS: Readonly<Record<string, (body: Props, server: SpanAttributes) => ClientCall>> = {
-  chat: readChat,
-  embed: readEmbed,
-  rerank: readRerank,
+  chat: readCohereChat,
+  embed: readCohereEmbed,
+  rerank: readCohereRerank,
 };
 
 /** Finds the API by the end of the path. */
@@ -24,9 +32,9 @@ export const findCohere: FindApi = ({ origin, path, method }) => {
     request: { client: { baseURL: `${origin}${base}` }, method, path: api },
     read: ({ client, body }) => READERS[name]?.(props(body), serverAttributes(props(client)['baseURL'], 'cohere')),
     isShape(body): boolean {
-      const { model, messages, texts, query, documents } = props(body);
+      const { model, messages, texts } = props(body);
       if (text(model) === undefined) return false;
-      if (name === 'rerank') return text(query) !== undefined && list(documents).length > 0;
+      if (name === 'rerank') return isCohereRerank(props(body));
       return list(name === 'chat' ? messages : texts).length > 0;
     },
   };

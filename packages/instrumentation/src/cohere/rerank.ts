@@ -1,16 +1,12 @@
-/** Cohere's `rerank`, and those of Jina and Voyage, which copy it. The tracer counts the documents and their scores. */
+/**
+ * Cohere's `rerank`, and those of Amazon, Jina and Voyage, which copy it. The tracer counts the documents and their
+ * scores.
+ */
 
-import type { SpanAttributes } from '@spanline/core';
-import {
-  type ClientCall,
-  clientSpan,
-  list,
-  number,
-  type Props,
-  props,
-  text,
-  wholeReader,
-} from '@spanline/instrumentation';
+import { list, number, props, type Props, type SpanAttributes, text } from '@spanline/record';
+import type { ClientCall } from '../client/call.ts';
+import { wholeReader } from '../client/whole-reader.ts';
+import { clientSpan } from '../provider/client-span.ts';
 
 /** The documents that were chosen, in their new order. */
 function rankedDocuments(results: readonly unknown[], documents: readonly unknown[]): object[] {
@@ -21,8 +17,16 @@ function rankedDocuments(results: readonly unknown[], documents: readonly unknow
   });
 }
 
-/** Reads a request to rank documents. */
-export function readRerank(body: Props, server: SpanAttributes): ClientCall {
+/** True for the body of a request to rank documents. */
+export const isCohereRerank = ({ query, documents }: Props): boolean =>
+  text(query) !== undefined && list(documents).length > 0;
+
+/**
+ * Reads a request to rank documents.
+ *
+ * @param facts - provider and server, and the model where the body has none
+ */
+export function readCohereRerank(body: Props, facts: SpanAttributes): ClientCall {
   const documents = list(body['documents']);
   const attributes: SpanAttributes = {
     'gen_ai.request.model': text(body['model']),
@@ -31,7 +35,7 @@ export function readRerank(body: Props, server: SpanAttributes): ClientCall {
     'spanline.rerank.input_count': documents.length,
   };
   return {
-    span: clientSpan('rerank', 'reranker', Object.assign(attributes, server)),
+    span: clientSpan('rerank', 'reranker', Object.assign(attributes, facts)),
     reader: wholeReader((value): SpanAttributes => {
       const { id, results, data } = props(value);
       const ranked = list(results ?? data);

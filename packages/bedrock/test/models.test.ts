@@ -1,0 +1,123 @@
+/** Models of all makers, by `InvokeModel`: their own shapes of requests and answers, whole and streamed. */
+
+import {
+  BedrockRuntimeClient,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { expect, it } from 'vitest';
+import { wrapBedrock } from '@spanline/bedrock';
+import type { Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
+import { drain, onlyRecord } from '../../../test/support/records.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { chunk, eventStream } from '../../../test/support/wire/bedrock.ts';
+import type { Invocation } from '../../../test/support/wire/invocation.ts';
+import { TEXTS } from '../../../test/support/wire/invocations.ts';
+import { json, type Wire } from '../../../test/support/wire/server.ts';
+import { RANKINGS, VECTORS } from '../../../test/support/wire/vectors.ts';
+
+let wire: Wire;
+let log: MemoryLog;
+let tracer: Tracer;
+
+useWire((opened) => {
+  wire = opened;
+});
+
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+  },
+  { capture: 'full' },
+);
+
+const client = (): BedrockRuntimeClient =>
+  wrapBedrock(
+    new BedrockRuntimeClient({
+      region: 'eu-north-1',
+      endpoint: wire.url,
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+      // Its usual handler speaks HTTP/2 only.
+      requestHandler: new NodeHttpHandler(),
+      maxAttempts: 1,
+    }),
+    { tracer },
+  );
+
+const invoke = async ({ modelId, body, whole, headers }: Invocation): Promise<unknown> => {
+  wire.answer(() => json(whole, 200, headers));
+  const answer = await client().send(new InvokeModelCommand({ modelId, body: JSON.stringify(body) }));
+  return JSON.parse(answer.body.transformToString());
+};
+
+const stream = async ({ modelId, body }: Invocation, pieces: readonly object[]): Promise<void> => {
+  wire.answer(() => eventStream(pieces.map(chunk)));
+  const command = new InvokeModelWithResponseStreamCommand({ modelId, body: JSON.stringify(body) });
+  await drain((await client().send(command)).body);
+};
+
+const ALL = { ...TEXTS, ...VECTORS, ...RANKINGS };
+
+it.each(Object.entries(ALL))('a whole answer of %s has its facts', async (_name, invocation) => {
+  expect(await invoke(invocation)).toEqual(invocation.whole);
+  expect(onlyRecord(log)).toMatchObject(invocation.line);
+  expect(tracer.stats()).toMatchObject({ open: 0, internalErrors: 0 });
+});
+
+it.each(Object.entries(TEXTS).filter(([, { pieces }]) => pieces !== undefined))(
+  'a stream of %s has the facts of the whole answer',
+  async (_name, invocation) => {
+    await stream(invocation, invocation.pieces ?? []);
+    expect(onlyRecord(log)).toMatchObject({ ...invocation.line, 'gen_ai.request.stream': true });
+  },
+);
+
+const STOPPED = { 'amazon-bedrock-guardrailAction': 'INTERVENED' };
+const PASSED = { 'amazon-bedrock-guardrailAction': 'NONE' };
+const GUARDED = Object.entries(TEXTS).filter(([name]) => !name.includes('tool') && name !== 'Jurassic');
+
+it.each([...GUARDED, ['Command R', TEXTS['Command R, a call of a tool beside a text']] as const])(
+  'an answer of %s that a guardrail stops has the reason of Converse',
+  async (_name, invocation) => {
+    if (invocation === undefined) throw new Error('no such model');
+    const reason = 'guardrail_intervened';
+    const line = {
+      'span.status': 'ok',
+      'gen_ai.response.finish_reasons': [reason],
+      'gen_ai.output.messages': [{ parts: [{ content: 'It is sunny.' }], finish_reason: reason }],
+    };
+    const whole = { ...invocation.whole, tool_calls: [], ...STOPPED };
+    await invoke({ ...invocation, whole });
+    expect(onlyRecord(log)).toMatchObject(line);
+    log.clear();
+    const pieces = (invocation.pieces ?? []).filter((piece) => !JSON.stringify(piece).includes('tool-calls'));
+    await stream(
+      invocation,
+      pieces.map((piece, index) => ({ ...piece, ...(index === pieces.length - 1 ? STOPPED : PASSED) })),
+    );
+    expect(onlyRecord(log)).toMatchObject(line);
+  },
+);
+
+it('an answer that a guardrail lets pass has the reason of its model', async () => {
+  const jamba = TEXTS['Jamba'];
+  if (jamba === undefined) throw new Error('no such model');
+  await invoke({ ...jamba, whole: { ...jamba.whole, ...PASSED } });
+  expect(onlyRecord(log)).toMatchObject(jamba.line);
+});
+
+it('a model of the application’s own that takes an embedding’s request and writes has its text', async () => {
+  const modelId = 'arn:aws:bedrock:eu-west-1:111122223333:provisioned-model/abcdefghijkl';
+  await invoke({
+    modelId,
+    body: { inputText: 'Weather?' },
+    whole: { inputTextTokenCount: 26, results: [{ tokenCount: 20, outputText: 'Sunny.', completionReason: 'FINISH' }] },
+    line: {},
+  });
+  expect(onlyRecord(log)).toMatchObject({
+    'gen_ai.response.finish_reasons': ['FINISH'],
+    'gen_ai.output.messages': [{ parts: [{ content: 'Sunny.' }] }],
+  });
+});
