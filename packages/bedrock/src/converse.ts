@@ -39,9 +39,9 @@ function requestAttributes(input: Props, isStreamed: boolean): SpanAttributes {
 function addEvent(blocks: MessageBlocks, { contentBlockStart, contentBlockDelta }: Props): boolean {
   if (isObject(contentBlockStart)) {
     const { contentBlockIndex: index, start } = props(contentBlockStart);
-    const { toolUseId, name } = props(props(start)['toolUse']);
-    if (toolUseId === undefined) return false;
-    blocks.add({ type: 'content_block_start', index, content_block: { type: 'tool_use', id: toolUseId, name } });
+    const { toolUseId: id, name, type = 'tool_use' } = props(props(start)['toolUse']);
+    if (id === undefined) return false;
+    blocks.add({ type: 'content_block_start', index, content_block: { type, id, name } });
     return true;
   }
   if (!isObject(contentBlockDelta)) return false;

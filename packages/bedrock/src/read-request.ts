@@ -2,6 +2,7 @@
 
 import { type ClientCall, type Props, props, type ReadRequest, text } from '@spanline/instrumentation';
 import { readConverse } from './converse.ts';
+import { readAsyncInvoke } from './invoke/read-async-invoke.ts';
 import { readInvoke } from './invoke/read-invoke.ts';
 
 const READERS: Readonly<Record<string, (input: Props, isStreamed: boolean) => ClientCall>> = {
@@ -9,6 +10,7 @@ const READERS: Readonly<Record<string, (input: Props, isStreamed: boolean) => Cl
   ConverseStreamCommand: readConverse,
   InvokeModelCommand: readInvoke,
   InvokeModelWithResponseStreamCommand: readInvoke,
+  StartAsyncInvokeCommand: readAsyncInvoke,
 };
 
 /** Reads the commands of a Bedrock client. Counting tokens and applying a guardrail alone get no span. */

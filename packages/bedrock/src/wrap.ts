@@ -44,8 +44,8 @@ export function traceCalls(target: object, options: WrapOptions): void {
 
 /**
  * Traces a client of the Bedrock runtime in place, with a middleware of its own stack. It stays the same object, and
- * its promises, streams and errors stay what they are. Each `Converse`, `ConverseStream`, `InvokeModel` and
- * `InvokeModelWithResponseStream` is one line. Wrapping again changes the options.
+ * its promises, streams and errors stay what they are. Each `Converse`, `ConverseStream`, `InvokeModel`,
+ * `InvokeModelWithResponseStream` and `StartAsyncInvoke` is one line. Wrapping again changes the options.
  *
  * @example
  * ```ts

@@ -226,3 +226,26 @@ it('an answer that ends early has what its reader saw', async () => {
   expect(only()).toMatchObject({ 'span.status': 'abandoned' });
   expect(only()).not.toHaveProperty(['gen_ai.usage.output_tokens']);
 });
+
+it('marks of the cache are no content, and what a guardrail looks at is', async () => {
+  const cachePoint = { type: 'default' as const };
+  wire.answer(() => bedrockText(false));
+  await client().send(
+    new ConverseCommand({
+      modelId: MODEL,
+      system: [{ text: 'Be kind.' }, { guardContent: { text: { text: 'Be brief.' } } }, { cachePoint }],
+      messages: [{ role: 'user', content: [{ guardContent: { text: { text: 'Weather?' } } }, { cachePoint }] }],
+      toolConfig: {
+        tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } } }, { cachePoint }],
+      },
+    }),
+  );
+  expect(only()).toMatchObject({
+    'gen_ai.system_instructions': [
+      { type: 'text', content: 'Be kind.' },
+      { type: 'text', content: 'Be brief.' },
+    ],
+    'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: 'Weather?' }] }],
+    'gen_ai.tool.definitions': [{ type: 'function', name: 'weather', parameters: { type: 'object' } }],
+  });
+});

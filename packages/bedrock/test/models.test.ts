@@ -4,6 +4,7 @@ import {
   BedrockRuntimeClient,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
+  StartAsyncInvokeCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, it } from 'vitest';
@@ -15,6 +16,7 @@ import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { chunk, eventStream } from '../../../test/support/wire/bedrock.ts';
 import type { Invocation } from '../../../test/support/wire/invocation.ts';
 import { TEXTS } from '../../../test/support/wire/invocations.ts';
+import { PICTURES } from '../../../test/support/wire/pictures.ts';
 import { json, type Wire } from '../../../test/support/wire/server.ts';
 import { RANKINGS, VECTORS } from '../../../test/support/wire/vectors.ts';
 
@@ -58,7 +60,7 @@ const stream = async ({ modelId, body }: Invocation, pieces: readonly object[]):
   await drain((await client().send(command)).body);
 };
 
-const ALL = { ...TEXTS, ...VECTORS, ...RANKINGS };
+const ALL = { ...TEXTS, ...VECTORS, ...RANKINGS, ...PICTURES };
 
 it.each(Object.entries(ALL))('a whole answer of %s has its facts', async (_name, invocation) => {
   expect(await invoke(invocation)).toEqual(invocation.whole);
@@ -120,4 +122,25 @@ it('a model of the application’s own that takes an embedding’s request and w
     'gen_ai.response.finish_reasons': ['FINISH'],
     'gen_ai.output.messages': [{ parts: [{ content: 'Sunny.' }] }],
   });
+});
+
+const FILM = {
+  modelId: 'amazon.nova-reel-v1:1',
+  modelInput: { taskType: 'TEXT_VIDEO', textToVideoParams: { text: 'A cat.' } },
+  outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://bucket' } },
+};
+
+it('the start of an invocation whose answer comes later is a task', async () => {
+  const invocationArn = 'arn:aws:bedrock:us-east-1:111122223333:async-invoke/abcdefghijkl';
+  wire.answer(() => json({ invocationArn }));
+  await client().send(new StartAsyncInvokeCommand(FILM));
+  expect(onlyRecord(log)).toMatchObject({
+    'span.type': 'task',
+    'span.name': 'start_async_invoke amazon.nova-reel-v1:1',
+    'gen_ai.provider.name': 'aws.bedrock',
+    'gen_ai.response.id': invocationArn,
+    'spanline.input': '"A cat."',
+    'spanline.output': { invocationArn },
+  });
+  expect(onlyRecord(log)).not.toHaveProperty(['spanline.cost.usd']);
 });

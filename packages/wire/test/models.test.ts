@@ -4,6 +4,7 @@ import {
   BedrockRuntimeClient,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
+  StartAsyncInvokeCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, it } from 'vitest';
@@ -12,6 +13,7 @@ import type { MemoryLog } from '@spanline/core/testing';
 import { drain, onlyRecord } from '../../../test/support/records.ts';
 import { chunk, eventStream } from '../../../test/support/wire/bedrock.ts';
 import { TEXTS } from '../../../test/support/wire/invocations.ts';
+import { PICTURES } from '../../../test/support/wire/pictures.ts';
 import { json, type Wire } from '../../../test/support/wire/server.ts';
 import { RANKINGS, VECTORS } from '../../../test/support/wire/vectors.ts';
 import { useRecording } from './support/recording.ts';
@@ -36,7 +38,7 @@ const client = (): BedrockRuntimeClient =>
     maxAttempts: 1,
   });
 
-it.each(Object.entries({ ...TEXTS, ...VECTORS, ...RANKINGS }))(
+it.each(Object.entries({ ...TEXTS, ...VECTORS, ...RANKINGS, ...PICTURES }))(
   'a whole answer of %s has its facts',
   async (_name, { modelId, body, whole, headers, line }) => {
     server.answer(() => json(whole, 200, headers));
@@ -77,4 +79,26 @@ it.each([true, false])('an answer that a guardrail stops has its reason; as a st
     'gen_ai.response.finish_reasons': ['guardrail_intervened'],
     'gen_ai.output.messages': [{ parts: [{ content: 'No.' }], finish_reason: 'guardrail_intervened' }],
   });
+});
+
+const FILM = {
+  modelId: 'amazon.nova-reel-v1:1',
+  modelInput: { taskType: 'TEXT_VIDEO', textToVideoParams: { text: 'A cat.' } },
+  outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://bucket' } },
+};
+
+it('the start of an invocation whose answer comes later is a task', async () => {
+  const invocationArn = 'arn:aws:bedrock:us-east-1:111122223333:async-invoke/abcdefghijkl';
+  server.answer(() => json({ invocationArn }));
+  await client().send(new StartAsyncInvokeCommand(FILM));
+  await expect.poll(() => tracer.stats().open).toBe(0);
+  expect(onlyRecord(log)).toMatchObject({
+    'span.type': 'task',
+    'span.name': 'start_async_invoke amazon.nova-reel-v1:1',
+    'gen_ai.provider.name': 'aws.bedrock',
+    'gen_ai.response.id': invocationArn,
+    'spanline.input': '"A cat."',
+    'spanline.output': { invocationArn },
+  });
+  expect(onlyRecord(log)).not.toHaveProperty(['spanline.cost.usd']);
 });

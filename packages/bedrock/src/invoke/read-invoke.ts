@@ -16,6 +16,7 @@ import { isCohereEmbedding, isEmbedding, readEmbedding } from './embeddings.ts';
 import { guardedAnswer } from './guarded-answer.ts';
 import { createMakerReader } from './maker-answer.ts';
 import { makerAttributes } from './maker-request.ts';
+import { isPicture, readPicture } from './pictures.ts';
 
 /** Cohere's chat has the question beside what was said before. */
 const isCohereChat = ({ message, messages }: Props): boolean => text(message) !== undefined && messages === undefined;
@@ -31,9 +32,11 @@ function generation(body: Props, facts: ReturnType<typeof modelAttributes>): Cli
 export function readInvoke(input: Props, isStreamed: boolean): ClientCall {
   const body = decodeBody(input['body']);
   const facts = modelAttributes(input, isStreamed);
+  const modelId = String(input['modelId']);
   if (isCohereRerank(body)) return readCohereRerank(body, facts);
   if (isCohereEmbedding(body)) return readCohereEmbed(body, facts);
-  if (!isStreamed && isEmbedding(String(input['modelId']), body)) return readEmbedding(body, facts);
+  if (!isStreamed && isEmbedding(modelId, body)) return readEmbedding(body, facts);
+  if (!isStreamed && isPicture(modelId, body)) return readPicture(body, facts);
   const { span, reader } = generation(body, facts);
   return { span, reader: guardedAnswer(reader) };
 }

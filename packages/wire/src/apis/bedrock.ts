@@ -1,10 +1,13 @@
 /** Amazon Bedrock. */
 
 import { decodeAnswer, decodeBody, readRequest } from '@spanline/bedrock/requests';
-import { list, props, type ReadRequest, serverOf } from '@spanline/instrumentation';
-import type { FindApi } from './api.ts';
+import { isObject, list, props, type ReadRequest, serverOf, text } from '@spanline/instrumentation';
+import type { Api, FindApi } from './api.ts';
 
 const PATH = /^\/model\/(?<model>[^/?]+)\/(?<verb>converse|converse-stream|invoke|invoke-with-response-stream)$/;
+
+/** A call whose answer comes later names its model in the body. */
+const ASYNC_PATH = '/async-invoke';
 
 const COMMANDS: Readonly<Record<string, string>> = {
   converse: 'ConverseCommand',
@@ -23,8 +26,20 @@ const readAt =
     return { ...call, span: { ...span, attributes: { ...span.attributes, ...serverOf(origin) } } };
   };
 
+function asyncApi(origin: string): Api {
+  return {
+    request: { client: {}, method: 'post', path: 'StartAsyncInvokeCommand' },
+    read: readAt(origin),
+    isShape(body): boolean {
+      const { modelId, modelInput } = props(body);
+      return text(modelId) !== undefined && isObject(modelInput);
+    },
+  };
+}
+
 /** Finds the command of a path. */
 export const findBedrock: FindApi = ({ origin, path, method }) => {
+  if (path === ASYNC_PATH && method === 'post') return asyncApi(origin);
   const { model, verb = '' } = PATH.exec(path)?.groups ?? {};
   const command = COMMANDS[verb];
   if (model === undefined || command === undefined || method === 'get') return undefined;

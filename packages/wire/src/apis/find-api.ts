@@ -84,7 +84,7 @@ function matches(host: string, name: string): boolean {
 
 /** Ends of the paths that servers with no known name are asked at for models. */
 const ENDS =
-  /\/(?:completions|responses|embeddings|messages|transcriptions|translations|v2\/chat|v2\/embed|rerank|converse|converse-stream|invoke|invoke-with-response-stream)$|:[A-Za-z]+$/;
+  /\/(?:completions|responses|embeddings|messages|transcriptions|translations|v2\/chat|v2\/embed|rerank|converse|converse-stream|invoke|async-invoke|invoke-with-response-stream)$|:[A-Za-z]+$/;
 
 /**
  * Creates the finder. A request to a host that has been seen costs one look-up, and the end of its path if the host's

@@ -1,6 +1,6 @@
 /** Media in the shapes of OpenAI, Anthropic, Google, Amazon and LangChain. Capture describes their payloads. */
 
-import { props, type Props, text } from '../../values/props.ts';
+import { list, props, type Props, text } from '../../values/props.ts';
 import type { MessagePart } from '../messages.ts';
 import { type ReadBlock, string } from './block.ts';
 
@@ -102,6 +102,13 @@ export function readMedia(block: Props, type: string): MessagePart | undefined {
   return { ...part, ...facts };
 }
 
+/** The text of a document that has no file: a string, or blocks that are texts. */
+function documentText({ text: plain, content }: Props): string | undefined {
+  const texts = list(content).map((block) => string(props(block)['text']));
+  const isText = texts.length > 0 && !texts.includes(undefined);
+  return string(plain) ?? (isText ? texts.join('\n') : undefined);
+}
+
 function readPayload(block: Props, type: string): MessagePart | undefined {
   const named = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
   const source = sourceOf(block, type);
@@ -113,6 +120,8 @@ function readPayload(block: Props, type: string): MessagePart | undefined {
   if (data !== undefined && source['type'] === 'text') return { type: 'text', content: data };
   if (data !== undefined) return blob(modality, mime, data);
   if (ArrayBuffer.isView(source['bytes'])) return blob(modality, mime, source['bytes']);
+  const written = modality === 'document' && source !== block ? documentText(source) : undefined;
+  if (written !== undefined) return { type: 'text', content: written };
   const file = text(source['file_id']) ?? text(block['file_id']) ?? text(block['fileId']);
   const id = file ?? (block['source_type'] === 'id' ? text(block['id']) : undefined);
   if (id !== undefined) return { type: 'file', modality, file_id: id };

@@ -2,6 +2,7 @@
 
 import { isObject, props, type Props } from '../../values/props.ts';
 import type { MessagePart } from '../messages.ts';
+import { AMAZON_READERS } from './amazon.ts';
 import { isEncrypted, type ReadBlock } from './block.ts';
 import { MEDIA_READERS, readMedia } from './media.ts';
 import { SERVER_TOOL_READERS, SERVER_TOOL_SUFFIXES } from './server-tools.ts';
@@ -25,6 +26,7 @@ const READERS: ReadonlyMap<string, ReadBlock> = new Map(
     ...TOOL_CALL_READERS,
     ...SERVER_TOOL_READERS,
     ...MEDIA_READERS,
+    ...AMAZON_READERS,
     message: readMessage,
     non_standard: readWrapped,
   }),
@@ -51,8 +53,12 @@ function mediaByKey(block: Props): MessagePart | undefined {
   return undefined;
 }
 
+/** LangChain gives Amazon's results Anthropic's type. */
+const AMAZON_RESULT = 'toolResult';
+
 function addBlock(block: Props, parts: MessagePart[]): void {
-  const type = typeof block['type'] === 'string' ? block['type'] : '';
+  const given = typeof block['type'] === 'string' ? block['type'] : '';
+  const type = given === 'tool_result' && isObject(block[AMAZON_RESULT]) ? AMAZON_RESULT : given;
   const read =
     READERS.get(type) ??
     (type === '' ? readerByKey(block) : SERVER_TOOL_SUFFIXES.find(([suffix]) => type.endsWith(suffix))?.[1]);

@@ -42,21 +42,8 @@ const readFunctionCall: ReadBlock = (block, parts) => {
   parts.push(toolCall(callId ?? id, name, args ?? input));
 };
 
-const readAmazonResult: ReadBlock = ({ toolResult }, parts) => {
-  const result = props(toolResult);
-  parts.push(toolResponse(result['toolUseId'], result['content'], isFailed(result)));
-};
-
-/** LangChain gives Amazon's results Anthropic's type. */
 const readToolResult: ReadBlock = (block, parts) => {
-  if (block['toolResult'] === undefined) {
-    parts.push(toolResponse(block['tool_use_id'], block['content'], isFailed(block)));
-  } else readAmazonResult(block, parts);
-};
-
-const readAmazonCall: ReadBlock = ({ toolUse }, parts) => {
-  const { toolUseId: id, name, input } = props(toolUse);
-  parts.push(toolCall(id, name, input));
+  parts.push(toolResponse(block['tool_use_id'], block['content'], isFailed(block)));
 };
 
 const readGoogleCall: ReadBlock = ({ functionCall }, parts) => {
@@ -78,8 +65,6 @@ export const TOOL_CALL_READERS: Readonly<Record<string, ReadBlock>> = {
   function_call: readFunctionCall,
   custom_tool_call: readFunctionCall,
   tool_result: readToolResult,
-  toolResult: readAmazonResult,
-  toolUse: readAmazonCall,
   functionCall: readGoogleCall,
   functionResponse: readGoogleResult,
 };
