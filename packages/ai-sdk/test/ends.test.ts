@@ -1,4 +1,7 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LLMock } from '@copilotkit/aimock';
+import type { ToolSet } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { spanlineMiddleware, spanlineTelemetry } from '@spanline/ai-sdk';
 import type { Tracer } from '@spanline/core';
@@ -70,12 +73,13 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
     ]);
   });
 
-  const wrappedStream = (abortSignal: AbortSignal) =>
+  const wrappedStream = (abortSignal: AbortSignal, more?: { readonly tools: ToolSet }) =>
     ai.streamText({
       model: ai.wrapLanguageModel({ model: modelAt(wire.url), middleware: spanlineMiddleware({ tracer }) }),
       prompt: 'plain',
       abortSignal,
       onError: () => undefined,
+      ...more,
       ...watched(),
     });
 
@@ -111,6 +115,42 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
       ['llm', 'ok'],
       ['chain', 'aborted'],
     ]);
+    expect(result).toBeDefined();
+  });
+
+  const CALL_OF_TOOL = [
+    {
+      delta: {
+        tool_calls: [{ index: 0, id: 'tool-1', type: 'function', function: { name: 'wait', arguments: '{}' } }],
+      },
+    },
+    { delta: {}, finish_reason: 'tool_calls' },
+  ].map(
+    (choice) => `data: ${JSON.stringify({ id: 'tools-1', model: 'gpt-4o', choices: [{ index: 0, ...choice }] })}\n\n`,
+  );
+
+  it.each([
+    ['rejects', 'tool execute_tool wait [aborted]'],
+    ['goes on until it is done', 'tool execute_tool wait'],
+  ])('a tool of an unread answer that %s after an abort ends its call as aborted', async (end, tool) => {
+    wire.answer(() => ({ type: 'text/event-stream', chunks: [...CALL_OF_TOOL, 'data: [DONE]\n\n'] }));
+    const controller = new AbortController();
+    let finish: (() => void) | undefined;
+    const execute = (_: unknown, { abortSignal }: { abortSignal?: AbortSignal }): Promise<string> =>
+      new Promise((resolve, reject) => {
+        finish = () => (end === 'rejects' ? reject(abortSignal?.reason as Error) : resolve('done'));
+      });
+    const tools = { wait: ai.tool({ inputSchema: ai.jsonSchema({ type: 'object' }), execute }) };
+    const result = wrappedStream(controller.signal, { tools });
+    await expect.poll(() => statuses()).toEqual([['llm', 'ok']]);
+    await expect.poll(() => finish).toBeDefined();
+    controller.abort();
+    await nextTurn();
+    expect(tracer.stats().open).toBe(2);
+    finish?.();
+    await expect.poll(() => tracer.stats().open).toBe(0);
+    expect(tree(log.records())).toBe(`agent invoke_agent agent [aborted]\n  llm chat gpt-4o\n  ${tool}`);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     expect(result).toBeDefined();
   });
 

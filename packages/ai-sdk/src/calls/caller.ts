@@ -1,54 +1,47 @@
 /** The caller of an operation, who may take it back. `ai` 6 does not report that, and `ai` 7 to a reader only. */
 
 import { type Cut, takenBack } from './cut.ts';
-import { hasOpenChildren, type Operation } from './operation.ts';
+import type { CallerWatch, Operation } from './operation.ts';
 
-/** Watches the caller's signal, until the operation ends. */
-export class Caller {
-  readonly #signal: AbortSignal | undefined;
+/** Watches the caller's signal. */
+class Caller implements CallerWatch {
+  readonly #signal: AbortSignal;
   readonly #operation: Operation;
   readonly #onLeft: (how: Cut) => void;
+  readonly #onAbort = (): void => this.check();
   #leaving: NodeJS.Immediate | undefined;
 
-  /**
-   * @param signal - `abortSignal` of the call
-   * @param onLeft - called when the caller has taken the call back, and no tool is at work any more
-   */
-  constructor(signal: unknown, operation: Operation, onLeft: (how: Cut) => void) {
-    this.#signal = signal instanceof AbortSignal ? signal : undefined;
+  constructor(signal: AbortSignal, operation: Operation, onLeft: (how: Cut) => void) {
+    this.#signal = signal;
     this.#operation = operation;
     this.#onLeft = onLeft;
-    const check = (): void => this.check();
-    this.#signal?.addEventListener('abort', check, { once: true });
-    operation.release = () => {
-      this.#signal?.removeEventListener('abort', check);
-      clearImmediate(this.#leaving);
-    };
-    this.check();
+    signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** To be called whenever a tool has ended. An answer that is there has one turn of the program to be reported. */
+  /** An answer that is there has one turn of the program to be reported. */
   check(): void {
-    const signal = this.#signal;
-    if (signal?.aborted !== true) return;
+    if (!this.#signal.aborted) return;
     clearImmediate(this.#leaving);
     this.#leaving = setImmediate(() => {
-      if ((this.#operation.steps?.size ?? 0) === 0) this.#onLeft(takenBack(signal.reason));
+      if ((this.#operation.steps?.size ?? 0) === 0) this.#onLeft(takenBack(this.#signal.reason));
     });
+  }
+
+  release(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    clearImmediate(this.#leaving);
   }
 }
 
 /**
- * Watches the caller of an open operation whose answer is there and may not be read. A model call that is still open
- * sees the signal itself.
+ * Watches the caller of an operation until it ends.
  *
- * @param onLeft - called when the caller has taken the call back, and nothing of it is at work
+ * @param signal - `abortSignal` of the call, if it has one
+ * @param onLeft - called when the caller has taken the call back, and no tool is at work any more
  */
-export function watchCaller(signal: AbortSignal | undefined, operation: Operation, onLeft: (how: Cut) => void): void {
-  if (signal === undefined || !operation.span.isRecording) return;
-  operation.release?.();
-  const caller = new Caller(signal, operation, (how) => {
-    if (!hasOpenChildren(operation)) onLeft(how);
-  });
-  caller.check();
+export function watchCaller(signal: unknown, operation: Operation, onLeft: (how: Cut) => void): void {
+  if (!(signal instanceof AbortSignal) || !operation.span.isRecording) return;
+  operation.caller?.release();
+  operation.caller = new Caller(signal, operation, onLeft);
+  operation.caller.check();
 }

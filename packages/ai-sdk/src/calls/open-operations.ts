@@ -18,7 +18,7 @@ export class OpenOperations {
     isAbandoned: ({ data }) => !hasOpenChildren(data),
     onClose: ({ data }) => {
       this.#forget(data);
-      data.release?.();
+      data.caller?.release();
       leaveChildren(data, 'abandoned');
       return 'abandoned';
     },

@@ -10,6 +10,14 @@ import type { OpenCall } from './open-call.ts';
 import { OPERATION_KINDS, type OperationKind } from './operation-kinds.ts';
 import type { StepPlace } from './steps.ts';
 
+/** Watches whether the caller of an operation takes it back. */
+export interface CallerWatch {
+  /** To be called whenever a tool has ended: the operation of a caller that is gone ends with its last tool. */
+  check(): void;
+  /** Ends the watch. */
+  release(): void;
+}
+
 /** An open operation. */
 export interface Operation {
   /** The SDK's id. Others may have it as well. */
@@ -35,8 +43,7 @@ export interface Operation {
   pendingSince: number | undefined;
   /** Whoever may still read the answer is watched. */
   isWatched: boolean;
-  /** Ends what watches the caller. */
-  release: (() => void) | undefined;
+  caller: CallerWatch | undefined;
 }
 
 /** No model call is open. */
@@ -76,7 +83,7 @@ export function startOperation(
     pending: undefined,
     pendingSince: undefined,
     isWatched: false,
-    release: undefined,
+    caller: undefined,
   };
 }
 
@@ -136,8 +143,8 @@ export interface OperationEnd {
 
 /** Ends an operation, and what is open inside of it. */
 export function endOperation(operation: Operation, { status, failure, endTime }: OperationEnd = {}): void {
-  const { span, hidden, release } = operation;
-  release?.();
+  const { span, hidden, caller } = operation;
+  caller?.release();
   if (failure === undefined) leaveChildren(operation, status === 'aborted' ? status : 'abandoned');
   else failChildren(operation, failure.error);
   if (failure !== undefined) span.fail(shownError(failure.error, hidden));

@@ -15,6 +15,7 @@ export interface ToolPlace {
   readonly hidden: Hidden;
   /** Open spans by the SDK's id. */
   steps: Map<string, Span> | undefined;
+  readonly caller: { check(): void } | undefined;
 }
 
 /** Starts the span of a tool that the SDK runs. */
@@ -41,13 +42,15 @@ export interface ToolResult {
 }
 
 /** Ends the span of a tool. */
-export function endTool({ hidden, steps }: ToolPlace, toolCallId: string, result: ToolResult, endTime?: number): void {
+export function endTool(place: ToolPlace, toolCallId: string, result: ToolResult, endTime?: number): void {
+  const { hidden, steps, caller } = place;
   const span = steps?.get(toolCallId);
   steps?.delete(toolCallId);
   if (span === undefined) return;
   if (result.failure !== undefined) span.fail(shownError(result.failure.error, hidden));
   else if (!hidden.outputs) span.output(result.output);
   span.end({ endTime });
+  caller?.check();
 }
 
 /** Where and when a span starts, and what the application keeps from it. */

@@ -12,6 +12,7 @@ import { OpenOperations } from '../calls/open-operations.ts';
 import {
   addCall,
   endOperation,
+  hasOpenChildren,
   isInsideOfCall,
   NO_CALLS,
   type Operation,
@@ -44,7 +45,10 @@ export class RunEvents {
     onCut: (operation, how) => this.#operations.cut(operation, how),
     onAnswered: (operation, holder, signal) => {
       this.#operations.answered(operation, holder);
-      watchCaller(signal, operation, (how) => this.#tracing.guard('end', () => this.#operations.cut(operation, how)));
+      watchCaller(signal, operation, (how) => {
+        // A model call that is still open sees the signal itself.
+        if (!hasOpenChildren(operation)) this.#tracing.guard('end', () => this.#operations.cut(operation, how));
+      });
     },
   };
 

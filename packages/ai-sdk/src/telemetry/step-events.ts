@@ -3,7 +3,7 @@
 import { isObject, number, type Props, props, text } from '@spanline/instrumentation';
 import { Attempts } from '../calls/attempts.ts';
 import type { CallEnds } from '../calls/call-place.ts';
-import { Caller } from '../calls/caller.ts';
+import { watchCaller } from '../calls/caller.ts';
 import { claimEvent } from '../calls/claims.ts';
 import type { Cut } from '../calls/cut.ts';
 import { ModelCall } from '../calls/model-call.ts';
@@ -28,7 +28,6 @@ export class StepEvents {
   readonly #tracing: Tracing;
   readonly #operations: OpenOperations;
   #id: string | undefined;
-  #caller: Caller | undefined;
   #attempts: Attempts | undefined;
   readonly #taken = new WeakSet<object>();
   /** Settings of the call. The events of its steps have only the messages. */
@@ -61,7 +60,7 @@ export class StepEvents {
     this.#id = operation.id;
     this.#settings = settings;
     this.#operations.start(operation, holder);
-    this.#caller = new Caller(event['abortSignal'], operation, (how) => this.#cut(operation, how));
+    watchCaller(event['abortSignal'], operation, (how) => this.#cut(operation, how));
     this.#tracing.enter(operation.span);
   }
 
@@ -101,10 +100,8 @@ export class StepEvents {
     const operation = this.#operation;
     const { toolCallId } = props(event['toolCall']);
     const { success, output, error } = event;
-    if (operation !== undefined) {
-      endTool(operation, stepId(toolCallId), { output, failure: success === false ? { error } : undefined });
-      this.#caller?.check();
-    }
+    if (operation === undefined) return;
+    endTool(operation, stepId(toolCallId), { output, failure: success === false ? { error } : undefined });
   }
 
   stepEnd(event: Props): void {
