@@ -6,6 +6,7 @@ import { decidesByName } from './decides-by-name.ts';
 import { hasHint, hintPatterns } from './hints.ts';
 import { rowNames, type Table } from './row-names.ts';
 import { POSITIONAL } from './secrets/command-arguments.ts';
+import { PROGRAMS as WORD_PROGRAMS } from './secrets/command-words.ts';
 import { COMMANDS } from './secrets/commands.ts';
 import { CREDENTIAL } from './secrets/headers.ts';
 import { isHeaderOfSecret, nameOfPair } from './secrets/secret-names.ts';
@@ -39,8 +40,10 @@ const HINTS = lazy(() => hintPatterns(FORMS.flatMap(({ hints }) => hints?.() ?? 
 /** Members that hold the program whose arguments are beside them. */
 const PROGRAMS = ['command', 'cmd', 'program', 'executable', 'file'];
 
+const OF_POSITION: ReadonlySet<string> = new Set([...POSITIONAL, ...WORD_PROGRAMS]);
+
 /** An option, a path, or a program whose arguments may be a password without an option. */
-const isSign = (text: string): boolean => text.startsWith('-') || text.startsWith('/') || POSITIONAL.has(text);
+const isSign = (text: string): boolean => text.startsWith('-') || text.startsWith('/') || OF_POSITION.has(text);
 
 /** The texts of a list of arguments, behind that of their program; `undefined` for another list. */
 function textsOf(values: readonly unknown[], holder: unknown): string[] | undefined {

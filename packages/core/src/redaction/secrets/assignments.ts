@@ -12,7 +12,7 @@ import { isAboutSecret } from './about-secrets.ts';
 import { isParameter, isSignature, nameBefore, wordsBefore } from './assigned-name.ts';
 import { valuesAt } from './assigned-value.ts';
 import { END_OF_NAME } from './name-endings.ts';
-import { isValueMember, nameBesideText } from './named-values.ts';
+import { isValueMember, nameBesideText, nameOfBlock } from './named-values.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isCodeName, isHeaderOfSecret, isNameOfSecretNumber, isSecretName } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom } from './secret-values.ts';
@@ -27,7 +27,7 @@ const pairPattern = (): string => `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME()})
 const HINTS = lazy((): readonly Hint[] => [
   {
     on: ':=',
-    then: `(?:${signPattern()}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t])))|(?<=\\bkty["']?\\s{0,3}:))`,
+    then: `(?:${signPattern()}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t])))|(?<=\\bkty["']?\\s{0,3}:)|(?<=\\bdefault\\s{0,16}=)(?=[ \\t]{0,4}"[^"]))`,
   },
   { on: '\\[', then: pairPattern() },
   { on: '\\-', then: FLAG },
@@ -59,6 +59,11 @@ function* assignedAt(text: string, sign: number, keys: PrivateParts): Generator<
   if (isValueMember(named.name)) {
     const name = nameBesideText(text, sign, named.isQuoted);
     if (name !== undefined) yield* valuesAt(text, sign, { ...named, name });
+    return;
+  }
+  if (named.name === 'default') {
+    const name = nameOfBlock(text, sign);
+    if (name !== undefined) yield* valuesAt(text, sign, { ...named, name, isQuoted: true });
     return;
   }
   if (text[sign] === ':' && !named.isQuoted && HEADER.test(named.name)) return;

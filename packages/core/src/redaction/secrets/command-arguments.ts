@@ -7,44 +7,11 @@ import { lazy } from '@spanline/record';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
+import { type Form, form, rangeOf, SPACE, VALUE } from './command-form.ts';
 import type { SecretForm } from './secret-form.ts';
-import { isNoWord, isPlaceholder, isReplaced } from './secret-values.ts';
-
-/** Spaces between arguments, or the signs between them in a list: `["htpasswd", "-b", …`. */
-const SPACE = String.raw`(?:["']\s{0,3},\s{0,3}["']|[ \t]{1,3})`;
-const WORD = String.raw`(?:"[^"\r\n]{1,256}"|'[^'\r\n]{1,256}'|[^\s"'|;&,]{1,256})`;
-const VALUE = String.raw`(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&<>]{1,256}))`;
-/** Any arguments before a place. */
-const ANY = String.raw`[^\r\n|;&]{0,200}?`;
-
-/** A command, or an option of it. */
-interface Form {
-  /** Stands in front of the hint. */
-  readonly before: RegExp;
-  /** From the beginning of the hint to the end of the password. */
-  readonly then: RegExp;
-  /** The argument may be another thing, so that it has to look like no word. */
-  readonly isWeak?: true;
-}
-
-/**
- * A form, as patterns with signs for the parts of a command: a space is one between arguments, `W` an argument, `*` any
- * arguments, `#` the password.
- */
-function form(before: string, then: string, isWeak?: true): Form {
-  const source = (pattern: string): string =>
-    pattern.replaceAll(/[ W*#]/g, (sign) => ({ ' ': SPACE, W: WORD, '*': ANY, '#': VALUE })[sign] ?? sign);
-  return {
-    before: new RegExp(`${source(before)}$`),
-    then: new RegExp(source(then), 'y'),
-    ...(isWeak === undefined ? {} : { isWeak }),
-  };
-}
 
 /** Programs that take a password as an argument without an option before it. */
-export const POSITIONAL: ReadonlySet<string> = new Set(
-  'sqlplus rabbitmqctl mysqladmin htpasswd wpa_passphrase'.split(' '),
-);
+export const POSITIONAL: readonly string[] = ['sqlplus', 'rabbitmqctl', 'mysqladmin', 'htpasswd', 'wpa_passphrase'];
 
 const FORMS = lazy((): readonly Form[] => [
   form(String.raw`\bs`, String.raw`qlplus(?: -\w{1,16}){0,4} ["']?[^\s/@"']{1,64}\/(?<bare>[^\s@"'|;&]{1,128})`),
@@ -79,14 +46,18 @@ const SECURE = String.raw`SecureString\b`;
 
 const HINTS = lazy((): readonly Hint[] => [
   { on: 'qQ', then: String.raw`(?<=\bs.)lplus\b|(?<=\brabbitm.)ctl\b|(?<=\bmys.)ladmin\b` },
-  { on: 'pP', then: String.raw`asswd(?<=\b(?:ht|ch)passwd)\b|assphrase(?<=\bwpa_passphrase)\b` },
+  {
+    on: 'pP',
+    then: String.raw`asswd(?<=\b(?:ht|ch)passwd)\b|assphrase(?<=\bwpa_passphrase)\b|ubkey(?<=\bwg pubkey)\b`,
+  },
   { on: '\\-', then: `(?<=[\\s"']-)(?:${USER_AND_SECRET}|${SUDO})|(?<=--)${STDIN}|${SECURE}` },
+  { on: '<', then: String.raw`<<[ \t]{0,3}[^\s<$]|\((?:echo|printf)[ \t]` },
   { on: ':=', then: String.raw`(?<=(?:\/(?:user|pass|p)|::add-mask:):)[^\s/]` },
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
 
 /** Commands that read a password from their input, by what the hint shows. */
-const READER = /^(?:-S|-(?:password-)?stdin|-with-token|passwd)$/;
+const READER = /^(?:-S|-(?:password-)?stdin|-with-token|passwd|pubkey)$/;
 /** A text that is written into the input of the command behind it. */
 const WRITTEN = lazy(
   () =>
@@ -96,18 +67,19 @@ const WRITTEN = lazy(
 );
 const HERE_STRING = lazy(() => new RegExp(String.raw`[^\r\n|;&<]{0,120}<<<[ \t]{0,3}${VALUE}`, 'y'));
 
-function rangeOf(match: RegExpExecArray, start: number, isWeak = false): Range | undefined {
-  const { quoted, bare = '' } = match.groups ?? {};
-  const value = quoted ?? bare;
-  if (
-    value.length < 3 ||
-    isPlaceholder(value) ||
-    isReplaced(value) ||
-    (isWeak && quoted === undefined && !isNoWord(value))
-  )
-    return undefined;
-  const from = start + match[0].lastIndexOf(value);
-  return { start: from, end: from + value.length };
+/** Commands that read a secret from a text behind `<<<`, and options that take a file of one. */
+const READS =
+  /\b(?:cryptsetup|kinit|su|(?:gh|wrangler|fly|flyctl|vercel)\b[^\r\n|;&]{0,16}\b(?:secrets?|env)\b)[^\r\n|;&<]{0,120}$/;
+const READS_FILE = /(?:key|pass(?:word|phrase|wd)?|secret|token)(?:[_-]?file)?[ \t=]{1,3}$/i;
+const FED = lazy(
+  () => new RegExp(`<(?:<<[ \\t]{0,3}|\\((?:echo|printf)[ \\t]{1,3}(?:-n[ \\t]{1,3})?)${VALUE}(?<!\\))`, 'y'),
+);
+
+function* fedAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(FED(), text, index);
+  const reads = text[index + 1] === '(' ? READS_FILE : READS;
+  const range = match !== null && reads.test(textBefore(text, index, 160)) ? rangeOf(match, index) : undefined;
+  if (range !== undefined) yield range;
 }
 
 function* inputAt(text: string, index: number, shown: string): Generator<Range> {
@@ -126,6 +98,7 @@ function* inputAt(text: string, index: number, shown: string): Generator<Range> 
 
 function* found(text: string): Generator<Range> {
   for (const { 0: shown, index } of text.matchAll(TRIGGER())) {
+    if (shown.startsWith('<')) yield* fedAt(text, index);
     if (READER.test(shown)) yield* inputAt(text, index, shown);
     const before = textBefore(text, index, 240);
     for (const { before: command, then, isWeak } of FORMS()) {

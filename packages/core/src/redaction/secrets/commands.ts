@@ -6,6 +6,7 @@ import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
 import { COMMAND_ARGUMENTS } from './command-arguments.ts';
+import { COMMAND_WORDS } from './command-words.ts';
 import type { SecretForm } from './secret-form.ts';
 import { isNoWord, isPlaceholder } from './secret-values.ts';
 
@@ -21,15 +22,10 @@ const BARE_VALUE =
 /** Options of a password, in place of one (MySQL, PostgreSQL). */
 const PASSWORD_OPTION =
   /^(?:expire|never|default|null|history|reuse|require|lifetime|interval|policy|hash|using|from|on|is|for|reset|and|or)$/i;
-const HINTS = lazy((): readonly Hint[] => [
-  { on: '\\-', then: '(?<=[\\s"\']-)(?:[paPwkK](?=[^\\s-]|[ \\t]{1,3}[^\\s-])|(?=[a-z]{1,12}pass))' },
-  { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
-  {
-    on: 'pP',
-    then: `${PASSWORD}(?:\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}['"])|\\(['"]|(?<=${BEFORE_BARE()})\\s{1,3}(?:=\\s{1,3})?[^\\s=])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S`,
-  },
-]);
-const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
+const SNMP = /\bsnmp\w{2,12}\b[^\r\n|;&]{0,200}$/;
+/** Communities of SNMP that are no secret, as they are everywhere. */
+const COMMUNITY = /^(?:public|private)$/;
+const GH_SECRET = /\bgh["', ]{1,6}secret["', ]{1,6}set\b[^\r\n|;&]{0,200}$/;
 
 /**
  * Commands by the option that they take a password with, behind it without or with a space. In a list of arguments, the
@@ -39,17 +35,36 @@ const OPTIONS: Readonly<Record<string, { readonly attached?: RegExp; readonly ap
   p: {
     attached: /\b(?:mysql\w{0,12}|mariadb(?:-\w{1,12})?|sshpass|7za?|unrar)\b[^\r\n|;&]{0,200}$/,
     apart:
-      /\b(?:sshpass|mongo\w{0,12}|psexec|rdesktop|(?:docker|podman|az|oc|nerdctl|buildah|skopeo)\b[^\r\n|;&]{0,32}[ "']login|helm registry login|user(?:add|mod))\b[^\r\n|;&]{0,200}$/,
+      /\b(?:sshpass|mongo\w{0,12}|psexec|rdesktop|cqlsh|evil-winrm|crackmapexec|netexec|nxc|hydra|twine|conan["', ]{1,6}user|(?:docker|podman|az|oc|cf|nerdctl|buildah|skopeo)\b[^\r\n|;&]{0,32}[ "']login|helm registry login|user(?:add|mod)|login\b[^\r\n|;&]{0,64}[ "']-u|\["(?:", ")?login)\b[^\r\n|;&]{0,200}$/,
   },
   a: { apart: /\b(?:redis|valkey|keydb)-cli\b[^\r\n|;&]{0,200}$/ },
-  P: { apart: /\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool)\b[^\r\n|;&]{0,200}$/ },
-  k: { apart: /\bopenssl\b[^\r\n|;&]{0,200}$/ },
+  P: { apart: /\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|mosquitto_\w{2,3}|ssh-keygen)\b[^\r\n|;&]{0,200}$/ },
+  N: { apart: /\bssh-keygen\b[^\r\n|;&]{0,200}$/ },
+  A: { apart: SNMP },
+  X: { apart: SNMP },
+  c: { apart: SNMP },
+  b: { attached: GH_SECRET, apart: GH_SECRET },
+  t: { apart: /\b(?:doctl|vercel|fly|flyctl)\b[^\r\n|;&]{0,200}$/ },
+  k: { apart: /\b(?:openssl|nuget|choco)\b[^\r\n|;&]{0,200}$/ },
   K: { apart: /\bopenssl\b[^\r\n|;&]{0,200}$/ },
   w: {
     apart:
       /\b(?:ldap(?:search|modify|add|delete|passwd|whoami)|security add-(?:generic|internet)-password)\b[^\r\n|;&]{0,200}$/,
   },
 };
+const HINTS = lazy((): readonly Hint[] => [
+  {
+    on: '\\-',
+    then: `(?<=[\\s"']-)(?:[${Object.keys(OPTIONS).join('')}](?=[^\\s-]|[ \\t]{1,3}[^\\s-])|(?=[a-z]{1,12}pass))`,
+  },
+  { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
+  {
+    on: 'pP',
+    then: `${PASSWORD}(?:\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}[nN]?['"])|\\(['"]|(?<=${BEFORE_BARE()})\\s{1,3}(?:=\\s{1,3})?[^\\s=])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}(?:account\\s{1,3}\\S{1,64}\\s{1,9})?password)\\s{1,9}\\S`,
+  },
+]);
+const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
+
 const OPTION =
   /-(?<option>\w)(?<space>["']\s{0,3},\s{0,3}(?=["'])|[ \t]{0,3})(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
 /** Long options with one dash, and the commands that take a password behind them. */
@@ -60,7 +75,7 @@ const LONG_COMMAND =
 /** Forms of OpenSSL that name the place of a password. */
 const PLACE_OF_PASSWORD = /^(?:env|file|fd):|^stdin$/;
 const SQL =
-  /(?:by|password)\s{1,3}(?:(?:(?:for\s{1,3}\S{1,128}\s{1,3})?=\s{0,3}|values\s{1,3})?(?:'(?<single>(?:[^']|''){1,512})'|"(?<double>[^"\r\n]{1,512})")|(?<bare>[^\s'";,<>()]{1,128}))/iy;
+  /(?:by|password)\s{1,3}(?:(?:(?:for\s{1,3}\S{1,128}\s{1,3})?=\s{0,3}|values\s{1,3})?N?(?:'(?<single>(?:[^']|''){1,512})'|"(?<double>[^"\r\n]{1,512})")|(?<bare>[^\s'";,<>()]{1,128}))/iy;
 const BEFORE_PASSWORD =
   /(?:\b(?:with|encrypted|unencrypted|login|identified\s{1,3}by|set)|\b(?:create|alter)\s{1,3}(?:user|role|login)\b[^;]{0,120})\s{1,3}$/i;
 /** Statements that set a password without quotes (Oracle). */
@@ -71,7 +86,8 @@ const BEFORE_BY = /\bidentified(?:\s{1,3}(?:with|via)\s{1,3}\S{1,64})?\s{1,3}$/i
 const CALL = /password\((?:'(?<single>[^'\r\n]{1,512})'|"(?<double>[^"\r\n]{1,512})")\)/iy;
 const BEFORE_CALL = /\bset\s{1,3}password\b[^;]{0,120}=\s{0,3}$/i;
 const NETRC = /password\s{1,9}(?<value>\S{1,512})/y;
-const LOGIN = /(?<machine>\b(?:machine\s{1,9}\S{1,256}|default)\s{1,9})?login\s{1,3}(?<user>\S{1,64})\s{1,9}$/;
+const LOGIN =
+  /(?<machine>\b(?:machine\s{1,9}\S{1,256}|default)\s{1,9})?login\s{1,3}(?<user>\S{1,64})\s{1,9}(?:account\s{1,3}\S{1,64}\s{1,9})?$/;
 const PASSWORD_LENGTH = 'password'.length;
 const CONJUNCTION = /^(?:and|or|with|via|using|your|the|a|to|by|page|form|name|is|needs|requires)$|[,.:;=]$/i;
 
@@ -83,7 +99,7 @@ function* optionAt(text: string, index: number): Generator<Range> {
   if (match === null || command?.test(textBefore(text, index, 240)) !== true) return;
   const value = quoted ?? bare;
   const end = index + match[0].length - (quoted === undefined ? 0 : 1);
-  if (!isPlaceholder(value)) yield { start: end - value.length, end };
+  if (!isPlaceholder(value) && !COMMUNITY.test(value)) yield { start: end - value.length, end };
 }
 
 function* longOptionAt(text: string, index: number): Generator<Range> {
@@ -153,9 +169,10 @@ function* found(text: string): Generator<Range> {
 
 /** All commands, so that a text is searched for their hints once. */
 export const COMMANDS: SecretForm = {
-  hints: () => [...HINTS(), ...COMMAND_ARGUMENTS.hints()],
+  hints: () => [...HINTS(), ...COMMAND_ARGUMENTS.hints(), ...COMMAND_WORDS.hints()],
   *find(text) {
     yield* found(text);
     yield* COMMAND_ARGUMENTS.find(text);
+    yield* COMMAND_WORDS.find(text);
   },
 };

@@ -14,10 +14,10 @@ const HEADERS = ['authorization', 'cookie'];
 const HINTS = lazy((): readonly Hint[] => [
   { on: ':', then: `(?<=${anyEnding(HEADERS)}[\\\\"']{0,4}:)` },
   { on: 'bB', then: `(?:${anyCase('earer')}|${anyCase('asic')}) {1,3}[A-Za-z0-9._~+/=-]{12}` },
-  // `-u` of curl, also behind other letters: `-su`.
+  // `-u` of curl, also behind other letters: `-su`, and `-U` of its proxy.
   {
     on: '\\-',
-    then: '(?<=[\\s"\']-)(?:[A-Za-z]{0,8}u|-(?:proxy-)?user)(?:["\']\\s{0,3},\\s{0,3}|[= ]{0,3})["\']?[^\\s:"\']{0,128}:',
+    then: '(?<=[\\s"\']-)(?:[A-Za-z]{0,8}[uU]|-(?:proxy-)?user)(?:["\']\\s{0,3},\\s{0,3}|[= ]{0,3})["\']?[^\\s:"\']{0,128}:',
   },
 ]);
 const TRIGGER = lazy(() => patternOf(HINTS(), 'g'));
@@ -106,7 +106,8 @@ function* userAt(text: string, index: number): Generator<Range> {
   const { quoted, bare = '' } = match.groups ?? {};
   const value = quoted ?? bare;
   const end = match.index + match[0].length - (quoted === undefined ? 0 : 1);
-  if (!isPlaceholder(value)) yield { start: end - value.length, end };
+  // An address may stand behind a user without a password.
+  if (!isPlaceholder(value) && !value.startsWith('//')) yield { start: end - value.length, end };
 }
 
 export const CREDENTIAL: Rule = {

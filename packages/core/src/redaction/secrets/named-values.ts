@@ -89,6 +89,19 @@ function secretNameIn(text: string, member: RegExp): string | undefined {
   return undefined;
 }
 
+const BLOCK = /(?:variable|output)[ \t]{1,3}"(?<name>[\w-]{1,64})"[ \t]{0,3}\{[^{}]*$/;
+const IS_SENSITIVE = /\bsensitive\s{0,16}=\s{0,16}true\b/;
+
+/**
+ * The name that a variable or an output of Terraform gives to the values in its block: its own, if it is that of a
+ * secret, or any one if it is marked as sensitive.
+ */
+export function nameOfBlock(text: string, index: number): string | undefined {
+  const { name = '' } = BLOCK.exec(textBefore(text, index, REACH))?.groups ?? {};
+  if (name === '' || isSecretName(name)) return name || undefined;
+  return IS_SENSITIVE.test(between(text, index, /[{}][^{}]*$/, /[{}]/)) ? 'secret' : undefined;
+}
+
 /**
  * The name of a secret that stands beside a value in text: in an object of JSON, in an element of XML or the arguments
  * of a call (`<add key="ApiKey" value="…"/>`), on the line of YAML above or below.
@@ -98,6 +111,7 @@ function secretNameIn(text: string, member: RegExp): string | undefined {
  */
 export function nameBesideText(text: string, sign: number, isQuoted: boolean): string | undefined {
   if (isQuoted) return secretNameIn(between(text, sign, /[{}][^{}]*$/, /[{}]/), QUOTED_MEMBER);
-  if (text[sign] === '=') return secretNameIn(between(text, sign, /[<>()][^<>()]*$/, /[<>()]/), ATTRIBUTE);
+  if (text[sign] === '=')
+    return secretNameIn(between(text, sign, /[<>()][^<>()]*$/, /[<>()]/), ATTRIBUTE) ?? nameOfBlock(text, sign);
   return secretNameIn(linesAround(text, sign), LINE);
 }

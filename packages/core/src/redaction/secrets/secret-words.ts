@@ -77,7 +77,7 @@ export const SMALL_WORDS = lazy(() =>
 export const CREDENTIALS = lazy(() =>
   list(
     `credential credentials creds apikey apikeys secretkey accesskey privatekey authkey passkey authorization cookie cookies
-  setcookie jwt bearer phpsessid jsessionid pw`,
+  setcookie jwt bearer phpsessid jsessionid pw psk`,
   ),
 );
 
@@ -96,7 +96,7 @@ export const QUALIFIED = lazy(
     new Map(
       Object.entries({
         key: list(
-          `api access secret private signing sign encryption encrypt decryption master auth authentication authorization
+          `api access secret private preshared rapidapi signing sign encryption encrypt decryption master auth authentication authorization
     subscription account storage shared service license licence function functions webhook session admin deploy ssh hmac
     jwt consumer app application rsa pgp gpg aes des symmetric cipher crypto client root write ingest ingestion
     integration instrumentation wallet recovery backup bot server anon role openai anthropic claude google gemini mistral
