@@ -7,10 +7,11 @@ import { wrapOpenAI as wrapLangSmith } from 'langsmith/wrappers';
 import OpenAI from 'openai';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { wrapOpenAI } from '@spanline/openai';
-import { answerFacts, INSTRUCTIONS, QUESTION, requestFacts } from './facts.ts';
+import { readyRecords, spanByHand } from './clients-floors.ts';
+import { INSTRUCTIONS, QUESTION } from './facts.ts';
 import { type BenchCase, measure } from './harness.ts';
 import { metadataRow } from './metadata.ts';
-import { addedRatio, addedTold, bytesPerSpan, type Row, ratio } from './rows.ts';
+import { addedRatio, addedTold, bytesPerSpan, type Row, ratio, told } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
 const ANSWER = JSON.stringify({
@@ -55,21 +56,6 @@ const MESSAGES: OpenAI.ChatCompletionMessageParam[] = [
 const ask = (client: OpenAI) => async (): Promise<void> => {
   await client.chat.completions.create({ model: 'gpt-4o-mini', temperature: 0, messages: MESSAGES });
 };
-
-/** A span by hand around a client as it is, with the facts that ours reads: no wrapper can be cheaper than its span. */
-function createByHand(client: OpenAI, tracer: Tracer): BenchCase {
-  const call = ask(client);
-  const run = async (): Promise<void> => {
-    const span = tracer.startSpan({
-      name: 'chat gpt-4o-mini',
-      type: 'llm',
-      attributes: { ...requestFacts(), 'server.address': 'api.openai.com', 'server.port': 443 },
-    });
-    await tracer.run(span, call);
-    span.set(answerFacts()).end();
-  };
-  return { name: 'span by hand', run };
-}
 
 /** LangSmith's wrapper; the fetch of its own client is a stub. */
 function createLangSmith(): BenchCase {
@@ -116,10 +102,11 @@ export async function clientRows(): Promise<Row[]> {
       name: 'spanline, metadata',
       run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(true, 'metadata') })),
     };
-    const [plain, ours, byHand, disabled, langSmith, openInference] = await measure([
+    const [plain, ours, byHand, pino, json, disabled, langSmith, openInference] = await measure([
       { name: 'client as it is', run: ask(createClient()) },
       redacted,
-      createByHand(createClient(), createBenchTracer()),
+      spanByHand(createClient(), ask, createBenchTracer()),
+      ...(await readyRecords(createClient, ask)),
       { name: 'spanline, disabled', run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(false) })) },
       createLangSmith(),
       createOpenInference(sink),
@@ -130,6 +117,9 @@ export async function clientRows(): Promise<Row[]> {
       addedRatio(`${what} added`, 0.15, plain, ours, langSmith),
       addedRatio(`${what} added`, 0.5, plain, ours, openInference),
       addedTold('- a span by hand with the same facts', plain, byHand, openInference),
+      addedTold('- the ready-made record, written by a bare pino.info', plain, pino, openInference),
+      addedTold('- the ready-made record, as JSON and a write', plain, json, openInference),
+      told('- whole call with the ready-made record, written by a bare pino.info', pino, plain),
       bytesPerSpan('OpenAI call', 29, 1, plain, ours),
       await metadataRow('OpenAI call', metadata, redacted),
       ratio('wrapped client, disabled', 1.02, disabled, plain),
