@@ -72,7 +72,7 @@ describe('a decision', () => {
     wire.answer(() => json(ANSWER));
     await ask(watched({ recordInputs: false, recordOutputs: false }));
     expect(log.records()).toMatchObject([{ 'gen_ai.usage.input_tokens': 40 }]);
-    for (const secret of ['on fire', 'urgent', '0.9']) expect(log.raw().join('\n')).not.toContain(secret);
+    for (const secret of ['on fire', 'urgent', 'probability']) expect(log.raw().join('\n')).not.toContain(secret);
   });
 
   it('that is refused is a failure', async () => {
