@@ -7,5 +7,5 @@ export {
   type ProviderClues,
   sellerOf,
 } from './identity.ts';
-export { bareName } from './models.ts';
+export { bareName, makerOf } from './models.ts';
 export { isPrivateHost } from './private-host.ts';

@@ -1,19 +1,32 @@
 /** Names of models, and who can run them. */
 
-/** Names of models whose weights nobody has but their maker, who sells them, and the clouds that resell them. */
-const CLOSED: readonly RegExp[] = [
-  // OpenAI, without gpt-oss, gpt-2, gpt-j and whisper. A fine-tuned model has the name of its base.
-  /^(?:ft:)?(?:gpt-(?:[3-9]|\d\d|image|audio|realtime)|chatgpt-|o\d+(?:$|-)|text-embedding-(?:3|ada)|davinci|babbage|codex-mini|computer-use|dall-e|sora|tts-1|omni-moderation)/,
-  /^claude-/,
-  // Google, without gemma.
-  /^(?:gemini-|imagen-|veo-|text-embedding-00|text-multilingual-embedding)/,
+/**
+ * Names of models whose weights nobody has but their maker, who sells them, and the clouds that resell them; by the
+ * catalogue's id of the maker.
+ */
+const CLOSED: readonly (readonly [maker: string, names: RegExp])[] = [
+  // Without gpt-oss, gpt-2, gpt-j and whisper. A fine-tuned model has the name of its base.
+  [
+    'openai',
+    /^(?:ft:)?(?:gpt-(?:[3-9]|\d\d|image|audio|realtime)|chatgpt-|o\d+(?:$|-)|text-embedding-(?:3|ada)|davinci|babbage|codex-mini|computer-use|dall-e|sora|tts-1|omni-moderation)/,
+  ],
+  ['anthropic', /^claude-/],
+  // Without gemma.
+  ['google', /^(?:gemini-|imagen-|veo-|text-embedding-00|text-multilingual-embedding)/],
   // xAI published the weights of Grok 1 and 2.
-  /^grok-(?![12](?:$|[-:]))/,
+  ['x-ai', /^grok-(?![12](?:$|[-:]))/],
   // Mistral publishes the weights of most of its models. Only its API has names that move on to the next version.
-  /^(?:(?:codestral|devstral|magistral|ministral|mistral|pixtral|voxtral)-(?:[\w-]+-)?latest$|mistral-(?:medium|saba|tiny|embed|ocr|moderation)|magistral-medium|codestral-embed|ministral-3b-2410)/,
-  /^(?:command(?:$|-light|-nightly)|embed-(?:v4|english|multilingual)|rerank-)/,
-  /^(?:nova-(?:micro|lite|pro|premier|sonic|2)|titan-)/,
-  /^(?:sonar(?:$|-)|voyage-(?!4-nano)|palmyra-|qwen(?:\d+(?:\.\d+)?)?-(?:max|plus|turbo)|moonshot-v1)/,
+  [
+    'mistral',
+    /^(?:(?:codestral|devstral|magistral|ministral|mistral|pixtral|voxtral)-(?:[\w-]+-)?latest$|mistral-(?:medium|saba|tiny|embed|ocr|moderation)|magistral-medium|codestral-embed|ministral-3b-2410)/,
+  ],
+  ['cohere', /^(?:command(?:$|-light|-nightly)|embed-(?:v4|english|multilingual)|rerank-)/],
+  ['aws', /^(?:nova-(?:micro|lite|pro|premier|sonic|2)|titan-)/],
+  ['perplexity', /^sonar(?:$|-)/],
+  ['voyageai', /^voyage-(?!4-nano)/],
+  ['writer', /^palmyra-/],
+  ['alibaba', /^qwen(?:\d+(?:\.\d+)?)?-(?:max|plus|turbo)/],
+  ['moonshotai', /^moonshot-v1/],
 ];
 
 /**
@@ -36,8 +49,13 @@ const ENGINE_NAME =
 
 /** True if only its maker, and the clouds that resell it, can run the model. */
 export function isClosed(model: string): boolean {
+  return makerOf(model) !== undefined;
+}
+
+/** The catalogue's id of who makes a closed model. */
+export function makerOf(model: string): string | undefined {
   const name = bareName(model);
-  return CLOSED.some((pattern) => pattern.test(name));
+  return CLOSED.find(([, names]) => names.test(name))?.[0];
 }
 
 /** True for open weights. A name that is neither closed nor open may be an alias for any model. */

@@ -1,6 +1,6 @@
 import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { BILLED_UNITS, type BilledUnit, type BilledUnits, UNITS } from '@spanline/record';
-import { bareName } from '../providers/index.ts';
+import { bareName, makerOf } from '../providers/index.ts';
 import { isListed } from './listed-providers.ts';
 import { addLongContext } from './long-context.ts';
 import { type PriceLists, priceLists } from './price-lists.ts';
@@ -154,16 +154,25 @@ function spellingsOf(model: string, list: string | undefined): readonly string[]
 
 interface Match {
   readonly found: PriceCalculation;
+  readonly list: string | undefined;
   readonly model: string;
 }
 
-function match(lists: PriceLists, list: string | undefined, model: string): Match | undefined {
-  if (list !== undefined && (!isListed(list) || WRONGLY_LISTED[list]?.test(model) === true)) return undefined;
-  for (const spelling of spellingsOf(model, list)) {
-    const found = calculate(lists, spelling, list);
-    if (found !== null) return { found, model: spelling };
+function matchIn(lists: PriceLists, list: string | undefined, spellings: readonly string[]): Match | undefined {
+  for (const model of spellings) {
+    if (list !== undefined && (!isListed(list) || WRONGLY_LISTED[list]?.test(model) === true)) return undefined;
+    const found = calculate(lists, model, list);
+    if (found !== null) return { found, list, model };
   }
   return undefined;
+}
+
+/** The catalogue does not know the maker of every name: of embeddings, of fine-tuned models. */
+function match(lists: PriceLists, list: string | undefined, model: string): Match | undefined {
+  const spellings = spellingsOf(model, list);
+  const matched = matchIn(lists, list, spellings);
+  const maker = matched === undefined && list === undefined ? makerOf(model) : undefined;
+  return maker === undefined ? matched : matchIn(lists, maker, spellings);
 }
 
 /**
@@ -175,7 +184,7 @@ function match(lists: PriceLists, list: string | undefined, model: string): Matc
 export function catalogueModel(lists: PriceLists, list: string | undefined, name: string): CatalogueModel | undefined {
   const matched = match(lists, list, name);
   if (matched === undefined) return undefined;
-  const { found, model } = matched;
+  const { found, list: seller, model } = matched;
   const { id } = found.provider;
   // Prices that change with time or by the hour are few: each has a pricer of its own.
   const pricers = new Map<ModelPrice, UnitPricer>();
@@ -201,6 +210,6 @@ export function catalogueModel(lists: PriceLists, list: string | undefined, name
   return {
     ...facts,
     price: (units, timestamp, isItemized) =>
-      pricerOf((calculate(lists, model, list, timestamp) ?? found).model_price)(units, isItemized),
+      pricerOf((calculate(lists, model, seller, timestamp) ?? found).model_price)(units, isItemized),
   };
 }

@@ -213,6 +213,25 @@ describe('who bills a model', () => {
       expect(costOf('openai', host, model)).toBeCloseTo(usd, 9);
   });
 
+  // The catalogue finds these only in the list of their maker.
+  it.each([
+    ['text-embedding-3-small', 'openai', 'text-embedding-3-small'],
+    ['openai/text-embedding-3-large', 'openai', 'text-embedding-3-large'],
+    ['text-embedding-ada-002', 'openai', 'text-embedding-ada-002'],
+    ['ft:gpt-4o-mini-2024-07-18:acme::abc', 'openai', 'ft:gpt-4o-mini-2024-07-18:acme::abc'],
+    ['cohere/embed-v4.0', 'cohere', 'embed-v4.0'],
+    ['perplexity/sonar-pro', 'perplexity', 'sonar-pro'],
+    ['bedrock/amazon.nova-lite-v1:0', 'aws.bedrock', 'amazon.nova-lite-v1:0'],
+  ])('is the maker of %s, behind a gateway and where nothing else is known', (model, maker, name) => {
+    const usd = costOf(maker, undefined, name);
+    expect(usd).toBeTypeOf('number');
+    for (const host of ['litellm.internal', 'gateway.example.com', undefined]) {
+      for (const provider of ['openai', 'litellm', undefined]) {
+        if (host !== undefined || provider !== 'openai') expect(costOf(provider, host, model)).toEqual(usd);
+      }
+    }
+  });
+
   it('is unknown for open weights on a public host that is no provider', () => {
     expect(costOf('openai', 'llm.example.com', 'deepseek-chat')).toBe('unknown_model');
     expect(costOf('deepinfra', 'api.deepinfra.com', 'deepseek-chat')).toBe('unknown_model');
