@@ -81,13 +81,14 @@ export function observe(target: object, key: string | symbol, descriptor: Proper
 export function observe(options?: ObserveOptions): ObserveDecorator;
 export function observe(...args: readonly unknown[]): unknown {
   const [first, second = {}, descriptor] = args as [unknown, object | undefined, PropertyDescriptor | undefined];
-  if (descriptor !== undefined || isContext(second)) return decorate({}, first, second, descriptor);
+  // A name before the function, as other tracers take it, is no target of a legacy decorator.
+  const isTarget = (typeof first === 'object' && first !== null) || typeof first === 'function';
+  if ((descriptor !== undefined && isTarget) || isContext(second)) return decorate({}, first, second, descriptor);
   if (typeof first === 'function') {
     checkOptions(OBSERVE_OPTIONS, second, 'observe');
     return wrapFunction(first as AnyFunction, second);
   }
-  if (args.length > 0 && (typeof first !== 'object' || first === null))
-    notAFunction('observe(fn)', 'a function', first);
+  if (args.length > 0 && !isTarget) notAFunction('observe(fn)', 'a function', first);
   const options = (first ?? {}) as ObserveOptions;
   checkOptions(OBSERVE_OPTIONS, options, 'observe');
   return (target: unknown, at?: unknown, of?: PropertyDescriptor) => decorate(options, target, at, of);

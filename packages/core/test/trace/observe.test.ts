@@ -367,6 +367,11 @@ describe('observe', () => {
     expect(() => observe(() => 1, 'chain' as never)).toThrow(/observe must be an object/);
     expect(() => observe(undefined as never)).toThrow(/observe\(fn\) must be a function/);
     expect(() => observe(undefined as never, { type: 'chain' })).toThrow(/observe\(fn\) must be a function/);
+    const namedFirst: readonly unknown[] = ['lookup', () => 1, { type: 'tool' }];
+    for (const count of [1, 2, 3]) {
+      const given = namedFirst.slice(0, count) as Parameters<typeof observe>;
+      expect(() => observe(...given)).toThrow(/observe\(fn\) must be a function, got "lookup"/);
+    }
     expect(traceable).toBe(observe);
   });
 });
