@@ -26,6 +26,7 @@ describe('a text about a secret, under the name of one, stays', () => {
     { forgotPassword: 'link', resetPassword: '/auth/reset', showPassword: 'Anzeigen', hasToken: 'yes' },
     { credentials: 'include', auth: 'oauth2', secrets: 'inherit', password_hash: 'bcrypt' },
     { password: 'string', token: 'string' },
+    { authorization: 'Bearer token' },
     { content: [{ token: ' the', logprob: -0.3, top_logprobs: [{ token: '{', logprob: -2 }] }] },
   ])('%j', (value) => {
     expect(written(value)).toEqual([value, value]);
@@ -53,6 +54,13 @@ describe('a text about a secret, under the name of one, stays', () => {
     ['set("password: "olivegrove")', 'set("password: "[SECRET_1]")'],
     ['{"token":"olivegrove","bytes_sent":1}', '{"token":"[SECRET_1]","bytes_sent":1}'],
   ])('but a secret is gone: %s', (text, expected) => expect(redact(text)).toBe(expected));
+});
+
+describe('a scheme and a word, under the name of a header, are no label', () => {
+  it.each(['Bearer olivegrove', 'Basic olivegrove', 'Token olivegrove'])('%s', (authorization) => {
+    for (const value of written({ headers: { authorization } }))
+      expect(value).toEqual({ headers: { authorization: '[SECRET]' } });
+  });
 });
 
 describe('the private parts of a JSON Web Key are gone', () => {

@@ -10,6 +10,8 @@ const redact = (text: string): string =>
 describe('a secret under a name is gone in every form of text', () => {
   it.each<readonly [text: string, expected: string]>([
     ['<password>olivegrove</password>', '<password>[SECRET_1]</password>'],
+    ['https://x.example?pass[]=olivegrove&a[]=b', 'https://x.example?pass[]=[SECRET_1]&a[]=b'],
+    ['POST user[password]=olivegrove', 'POST user[password]=[SECRET_1]'],
     ['<o:Password kind="text">olive grove</o:Password>', '<o:Password kind="text">[SECRET_1]</o:Password>'],
     ['<clientSecret>\n  olivegrove7\n</clientSecret>', '<clientSecret>[SECRET_1]</clientSecret>'],
     ['<dbPassword><![CDATA[olive&grove]]></dbPassword>', '<dbPassword><![CDATA[[SECRET_1]]]></dbPassword>'],

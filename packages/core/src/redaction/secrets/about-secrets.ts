@@ -13,9 +13,12 @@ const LABEL = lazy(
   () => new RegExp(String.raw`^(?:\p{Lu}{2,5} |(?!\p{Ll})\p{L})[\p{Ll}\p{Lo}\p{Lm}\p{M}\s'’.,:;!?*()-]{1,80}$`, 'u'),
 );
 
+/** The value of a header: a scheme and a token, which may be a word. */
+const CREDENTIAL = /^(?:bearer|basic|digest|token) (?!token|auth|authentication|authorization|scheme|required)\S+$/i;
+
 /** True for `Passwort`, `Confirm password:`, `Forgot your password?`. */
 function isLabel(text: string): boolean {
-  if (text.length > MAX_LABEL || !LABEL().test(text)) return false;
+  if (text.length > MAX_LABEL || !LABEL().test(text) || CREDENTIAL.test(text)) return false;
   const words = text.trim().split(/\s+/);
   return words.some((_word, index) => isSecretName(words.slice(0, index + 1).join(' ')));
 }

@@ -33,7 +33,7 @@ function skipBack(text: string, end: number, max: number, isSkipped: (character:
 
 export function nameBefore(text: string, sign: number): Named {
   const spaces = skipBack(text, sign, MAX_SPACES, (character) => /\s/.test(character));
-  const end = skipBack(text, spaces, MAX_QUOTES, (character) => isQuote(character) || character === ']');
+  const end = skipBack(text, spaces, MAX_QUOTES, (character) => isQuote(character) || '[]'.includes(character));
   let start = end;
   while (start > 0 && end - start < MAX_NAME && isNamePart(text.charCodeAt(start - 1))) start--;
   const opening = skipBack(text, start, MAX_QUOTES, isQuote);

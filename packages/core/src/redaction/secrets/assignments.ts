@@ -19,7 +19,7 @@ import { isCode, isNoWord, isPlaceholder, isRandom } from './secret-values.ts';
 import { isPieceOfText, PrivateParts } from './sibling-names.ts';
 
 const signPattern = (): string =>
-  `(?<=${END_OF_NAME()}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
+  `(?<=${END_OF_NAME()}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}(?:[\\\\"'\`\\]]{0,8}\\s{0,3}|\\[\\])[:=])`;
 const FLAG = `(?<=--)(?=[\\w-]{0,40}(?:${['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'pin'].map(anyCase).join('|')}))`;
 /** A pair in a list of pairs, or the first name of a flat list: `["authorization", "…`. */
 const pairPattern = (): string => `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME()})["']\\s{0,3},\\s{0,3}["']`;
