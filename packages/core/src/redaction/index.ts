@@ -23,7 +23,7 @@ export { createScanner, type Scanner } from './scanner.ts';
 export type { Replacements } from './replacements.ts';
 export { matchAt } from './lines.ts';
 export { isNameMember, isValueMember, nameBesideValue, namesSecret } from './secrets/named-values.ts';
-export { isHeaderOfSecret, isSecretName, memberName } from './secrets/secret-names.ts';
+export { isSecretName, memberName } from './secrets/secret-names.ts';
 export { nameBySiblings, nameByText } from './secrets/sibling-names.ts';
 export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

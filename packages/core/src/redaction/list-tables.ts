@@ -12,7 +12,7 @@ const MAX_DEPTH = 16;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** A row, and where it ends, behind its bracket. */
-export interface ListRow {
+interface ListRow {
   readonly cells: readonly Range[];
   readonly end: number;
 }
@@ -42,7 +42,7 @@ function innerRange(text: string, from: number, to: number): Range {
 }
 
 /** The row that begins with a bracket at `start`; `undefined` if it is none or too long. */
-export function listRowAt(text: string, start: number): ListRow | undefined {
+function listRowAt(text: string, start: number): ListRow | undefined {
   const limit = Math.min(text.length, start + MAX_ROW);
   const closing = [CLOSING[text.charAt(start)]];
   const cells: Range[] = [];
