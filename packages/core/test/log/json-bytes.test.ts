@@ -32,10 +32,62 @@ describe('the bytes of an object', () => {
 
   it('find room, however long its texts are', () => {
     const json = createJsonBytes();
-    const object = { escaped: '\n'.repeat(30_000), wide: '→'.repeat(30_000), long: 'x'.repeat(2_000_000), last: 1 };
+    const object = { escaped: '\n'.repeat(30_000), wide: '→'.repeat(30_000), long: 'x'.repeat(5_000_000), last: 1 };
     expect(jsonOf(json, object)).toBe(`${JSON.stringify(object)}\n`);
     expect(jsonOf(json, { a: 1 })).toBe('{"a":1}\n');
     expect(json.bytes().length).toBeLessThan(1_000_000);
+  });
+
+  it('keep their room for the next object, up to a limit', () => {
+    const json = createJsonBytes();
+    jsonOf(json, { long: 'x'.repeat(1_048_576) });
+    const kept = json.bytes();
+    jsonOf(json, { long: '"'.repeat(500_000) });
+    expect(json.bytes()).toBe(kept);
+    jsonOf(json, { long: 'x'.repeat(5_000_000) });
+    jsonOf(json, { a: 1 });
+    expect(json.bytes().length).toBeLessThan(1_000_000);
+  });
+
+  it('are those of long texts, wherever these are cut into pieces', () => {
+    const json = createJsonBytes();
+    const signs = ['x', '"', '\\', '\n', '\u0001', 'ß', '→', '👩', '\uD83D', '\uDC69', '\uDC69\uD83D'];
+    for (const sign of signs) {
+      for (const shift of ['', 'x', 'xy']) {
+        const object = { within: `${shift}${sign.repeat(70_000)}`, end: `${'x'.repeat(65_535)}${sign}${shift}` };
+        expect(jsonOf(json, object) === `${JSON.stringify(object)}\n`, `${JSON.stringify(sign)} ${shift}`).toBe(true);
+      }
+    }
+  });
+
+  it('are those of texts with signs to escape at any place among prose', () => {
+    const json = createJsonBytes();
+    const prose = fc.integer({ min: 0, max: 90 }).map((length) => 'prose. '.repeat(13).slice(0, length));
+    const sign = fc.constantFrom(
+      '"',
+      '\\',
+      '\n',
+      '\t',
+      '\u001F',
+      '\u007F',
+      ' ',
+      '!',
+      '#',
+      '[',
+      ']',
+      'ß',
+      '→',
+      '👩',
+      '\uD83D',
+    );
+    const mixed = fc.array(fc.oneof(prose, sign), { minLength: 1, maxLength: 30 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(mixed, fc.integer({ min: 1, max: 12 }), (part, times) => {
+        const object = { text: `${'x'.repeat(128)}${part.repeat(times)}` };
+        expect(jsonOf(json, object)).toBe(`${JSON.stringify(object)}\n`);
+      }),
+      { numRuns: runs(300, 5000) },
+    );
   });
 
   it('are those of its numbers, at the ends of each form too', () => {
