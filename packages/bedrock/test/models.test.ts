@@ -103,6 +103,43 @@ it.each([...GUARDED, ['Command R', TEXTS['Command R, a call of a tool beside a t
   },
 );
 
+it('what Amazon says before an answer does not hide its shape', async () => {
+  const pieces = [
+    { ...STOPPED, 'amazon-bedrock-trace': {} },
+    { type: 'ping' },
+    { type: 'message_start', message: { id: 'msg_1', role: 'assistant' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'No.' } },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+  ];
+  const modelId = 'anthropic.claude-3-haiku-20240307-v1:0';
+  await stream({ modelId, body: { messages: [{ role: 'user', content: 'Weather?' }] }, whole: {}, line: {} }, pieces);
+  expect(onlyRecord(log)).toMatchObject({
+    'gen_ai.response.id': 'msg_1',
+    'gen_ai.response.finish_reasons': ['guardrail_intervened'],
+    'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: 'No.' }] }],
+  });
+});
+
+it('pieces of Titan with numbers are one answer', async () => {
+  const pieces = ['It is', ' sunny.'].map((outputText, index) => ({ outputText, index, inputTextTokenCount: 26 }));
+  await stream({ modelId: 'amazon.titan-text-express-v1', body: { inputText: 'x' }, whole: {}, line: {} }, pieces);
+  expect(onlyRecord(log)).toMatchObject({ 'gen_ai.output.messages': [{ parts: [{ content: 'It is sunny.' }] }] });
+});
+
+it.each([
+  [{ choices: [null, 1, 'x', {}] }, undefined],
+  [{ choices: { a: 1 } }, undefined],
+  [{ results: 'x', outputs: [{ stop_reason: 'stop' }] }, [{ role: 'assistant', parts: [], finish_reason: 'stop' }]],
+  [
+    { choices: [{ message: { tool_calls: [{ function: { name: 'weather' } }] } }] },
+    [{ role: 'assistant', parts: [{ type: 'tool_call', name: 'weather' }] }],
+  ],
+])('an answer of no known shape is no message: %j', async (whole, messages) => {
+  await invoke({ modelId: 'mistral.mistral-large-2407-v1:0', body: { prompt: 'Weather?' }, whole, line: {} });
+  expect(onlyRecord(log)['gen_ai.output.messages']).toEqual(messages);
+  expect(tracer.stats()).toMatchObject({ internalErrors: 0 });
+});
+
 it('an answer that a guardrail lets pass has the reason of its model', async () => {
   const jamba = TEXTS['Jamba'];
   if (jamba === undefined) throw new Error('no such model');

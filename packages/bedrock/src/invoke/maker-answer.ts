@@ -18,7 +18,7 @@ import { createConverseReader } from '../converse.ts';
 /** An answer among several: a message, a piece of one, or a text. */
 interface Entry {
   readonly index: unknown;
-  readonly message: unknown;
+  readonly message: object;
   readonly finish_reason: unknown;
 }
 
@@ -38,19 +38,21 @@ function textOf({ generation, outputText, completion, text: plain, data, message
   return text(props(data)['text']);
 }
 
+/** One answer. An object with neither a message nor a reason is none. */
+function entryOf(entry: Props, index: unknown, around: string | undefined): Entry[] {
+  const { delta, message } = entry;
+  const given = [delta, message].find(isObject);
+  const [content, reason] = [textOf(entry), reasonOf(entry)];
+  if ((given ?? content ?? reason) === undefined) return [];
+  return [{ index, message: given ?? { content }, finish_reason: reason ?? around }];
+}
+
 /** Answers as the choices of a chat completion. Mistral has whole messages in the pieces of a stream. */
 function entriesOf(body: Props): Entry[] {
   const { choices, results, outputs, generations, completions } = body;
   const several = [choices, results, outputs, generations, completions].find(Array.isArray) as unknown[] | undefined;
-  if (several === undefined) {
-    const [content, reason] = [textOf(body), reasonOf(body)];
-    return (content ?? reason) === undefined ? [] : [{ index: 0, message: { content }, finish_reason: reason }];
-  }
-  return several.map((entry, position) => {
-    const { index, delta, message } = props(entry);
-    const given = [delta, message].find(isObject) ?? { content: textOf(props(entry)) };
-    return { index: index ?? position, message: given, finish_reason: reasonOf(props(entry)) ?? reasonOf(body) };
-  });
+  if (several === undefined) return entryOf(body, 0, undefined);
+  return several.flatMap((entry, position) => entryOf(props(entry), props(entry)['index'] ?? position, reasonOf(body)));
 }
 
 const named = (body: Props): SpanAttributes => ({
@@ -65,7 +67,9 @@ function createChoicesReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
       const body = props(value);
-      const choices = entriesOf(body).map((entry) => wholeChoice(entry, body));
+      const choices = entriesOf(body).map(({ message, ...entry }) =>
+        wholeChoice({ ...entry, message: { role: 'assistant', ...message } }, body),
+      );
       return choiceAttributes(choices, named(body));
     },
     chunk(value): 'content' | 'event' {
@@ -109,18 +113,22 @@ const NOVA = ['output', 'messageStart', 'contentBlockStart', 'contentBlockDelta'
 /** Types of Anthropic's answers and events. */
 const MESSAGE = /^(?:message|content_block)(?:_|$)/;
 
-function readerOf(piece: Props): AnswerReader {
+/** The reader of a piece; `undefined` for one that is no answer, such as those that Amazon puts before it. */
+function readerOf(piece: Props): AnswerReader | undefined {
   if (NOVA.some((key) => isObject(piece[key]))) return createConverseReader();
-  return MESSAGE.test(text(piece['type']) ?? '') ? createMessageReader() : createChoicesReader();
+  if (MESSAGE.test(text(piece['type']) ?? '')) return createMessageReader();
+  return entriesOf(piece).length === 0 ? undefined : createChoicesReader();
 }
 
-/** Creates a reader that finds the shape with the first piece. */
+/** Creates a reader that finds the shape with the first piece of the answer. */
 export function createMakerReader(): AnswerReader {
   let reader: AnswerReader | undefined;
-  const known = (piece: unknown): AnswerReader => (reader ??= readerOf(props(piece)));
   return {
-    whole: (value) => known(value).whole(value),
-    chunk: (value) => known(value).chunk(value),
+    whole: (value) => (readerOf(props(value)) ?? createChoicesReader()).whole(value),
+    chunk(value): 'content' | 'event' {
+      reader ??= readerOf(props(value));
+      return reader?.chunk(value) ?? 'event';
+    },
     gathered: () => reader?.gathered() ?? {},
   };
 }

@@ -1,6 +1,6 @@
 /** Requests of Cohere's `chat`, in both versions of the API. */
 
-import { list, number, props, type Props, type SpanAttributes, text, toMessages } from '@spanline/record';
+import { isObject, list, number, props, type Props, type SpanAttributes, text, toMessages } from '@spanline/record';
 import { type OfferedTool, stopSequences, toolDefinitions } from '../provider/request-values.ts';
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -12,10 +12,12 @@ const ROLES: Readonly<Record<string, string>> = {
 
 /** Version 1 has the arguments of a call as `parameters`. */
 export function legacyCalls(calls: unknown): object[] {
-  return list(calls).map((call) => {
-    const { name, parameters } = props(call);
-    return { type: 'function', function: { name, arguments: parameters } };
-  });
+  return list(calls)
+    .filter(isObject)
+    .map((call) => {
+      const { name, parameters } = props(call);
+      return { type: 'function', function: { name, arguments: parameters } };
+    });
 }
 
 /** Results of tools, each beside its call. */
