@@ -27,7 +27,7 @@ interface ProviderFacts {
 
 /** Bedrock's ids name the geography and the maker: `us.anthropic.claude-sonnet-4-6`. */
 const BEDROCK_MODEL =
-  /^(?:arn:aws[\w-]*:bedrock:|(?:(?:us|us-gov|eu|apac|jp|au|ca|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|mistral|nvidia|openai|qwen|stability|writer)\.[a-z])/;
+  /^(?:arn:aws[\w-]*:bedrock:|(?:(?:us|us-gov|eu|apac|jp|au|ca|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|luma|meta|minimax|mistral|moonshot|nvidia|openai|qwen|stability|twelvelabs|writer|zai)\.[a-z])/;
 
 const PROVIDERS: Readonly<Record<string, ProviderFacts>> = {
   openai: {

@@ -10,7 +10,7 @@ import { ownPrices } from './own-prices.ts';
 import { findPriceLists, NO_LISTS, type PriceLists, priceLists } from './price-lists.ts';
 import type { Priced, PricedItem } from './price-table.ts';
 import { roundSignificant } from './rounding.ts';
-import { LIST_PRICE, type PriceFactor, priceFactor } from './surcharges.ts';
+import { LIST_PRICE, type PriceFactor, priceFactor, regionOfModel } from './surcharges.ts';
 
 /** Prices calls. */
 export interface Pricer {
@@ -181,10 +181,11 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
   }
 
   function byCatalogue(call: BilledCall, model: string, isItemized: boolean): ListPrice | { reason: NoCost } {
-    const { units, region } = call;
+    const { units } = call;
     const tier = tierOfCall(call);
     const found = fromCatalogue(call, model);
     if (typeof found === 'string') return { reason: found };
+    const region = call.region ?? regionOfModel(found.provider, model);
     const factor =
       tier === undefined && region === undefined ? LIST_PRICE : priceFactor(found.provider, found.model, tier, region);
     const price = listPrice(call, found.price(units, call.timestamp, isItemized), factor, PRICE_VERSION);

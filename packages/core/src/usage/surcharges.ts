@@ -90,12 +90,22 @@ function googleRegion(_region: string, model: string): number | undefined {
 }
 
 /**
- * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models show
- * their price.
+ * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models, and of
+ * others that are sold by geography, show their price. Those of GovCloud are not listed.
  */
 function amazonRegion(region: string, model: string): number | undefined {
   if (region.startsWith('us-gov')) return undefined;
-  return region.startsWith('us-') || model.includes('claude') ? 1 : undefined;
+  return region.startsWith('us-') || /claude|^regional\./.test(model) ? 1 : undefined;
+}
+
+/** The region of an ARN, or the geography of a profile. Without one, and with `us` and `global`, the list price counts. */
+const AMAZON_MODEL = /^(?:arn:aws[\w-]*:bedrock:(?<region>[a-z\d-]+):|(?<geography>us-gov|eu|apac|jp|au|ca)\.[a-z])/;
+
+/** The region that the id of a model names: `us-gov.anthropic.…`, `arn:aws:bedrock:eu-west-1:…`. */
+export function regionOfModel(provider: string, model: string): string | undefined {
+  if (provider !== 'aws') return undefined;
+  const { region, geography } = AMAZON_MODEL.exec(model)?.groups ?? {};
+  return region ?? geography;
 }
 
 /** The host in the US costs a tenth more (https://docs.x.ai/developers/advanced-api-usage/regions). */
