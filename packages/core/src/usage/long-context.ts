@@ -15,8 +15,8 @@ interface LongContext {
 /**
  * The million tokens of context of Claude Sonnet 4 and 4.5 cost more, wherever the two are sold
  * (https://platform.claude.com/docs/en/about-claude/pricing#long-context-pricing,
- * https://aws.amazon.com/bedrock/pricing/). The catalogue has that in some of its lists. Grok 4 and its fast models cost
- * twice as much above 128,000 tokens (https://docs.x.ai/docs/models, https://openrouter.ai/x-ai/grok-4).
+ * https://aws.amazon.com/bedrock/pricing/). The catalogue has that in some of its lists. Grok 4 and its fast models
+ * cost twice as much above 128,000 tokens (https://docs.x.ai/docs/models, https://openrouter.ai/x-ai/grok-4).
  */
 const LONG_CONTEXTS: readonly LongContext[] = [
   {

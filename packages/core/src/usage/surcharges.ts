@@ -90,15 +90,15 @@ function googleRegion(_region: string, model: string): number | undefined {
 }
 
 /**
- * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models, and of
- * others that are sold by geography, show their price. Those of GovCloud are not listed.
+ * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models, and
+ * of others that are sold by geography, show their price. Those of GovCloud are not listed.
  */
 function amazonRegion(region: string, model: string): number | undefined {
   if (region.startsWith('us-gov')) return undefined;
   return region.startsWith('us-') || /claude|^regional\./.test(model) ? 1 : undefined;
 }
 
-/** The region of an ARN, or the geography of a profile. Without one, and with `us` and `global`, the list price counts. */
+/** The region of an ARN, or the geography of a profile. `us` and `global` have the list price. */
 const AMAZON_MODEL = /^(?:arn:aws[\w-]*:bedrock:(?<region>[a-z\d-]+):|(?<geography>us-gov|eu|apac|jp|au|ca)\.[a-z])/;
 
 /** The region that the id of a model names: `us-gov.anthropic.…`, `arn:aws:bedrock:eu-west-1:…`. */
