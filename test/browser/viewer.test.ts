@@ -352,6 +352,29 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     },
   );
 
+  it('compares two sides that are changed at once', async () => {
+    const { page } = await openPage(logWith(SMALL));
+    await page.click('nav >> text=Compare');
+    await page.waitForSelector('.side input');
+    await page.evaluate(`for (const input of document.querySelectorAll('.side input')) {
+      input.value = 'service:shop';
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }`);
+    await page.evaluate(`for (const input of document.querySelectorAll('.side input')) {
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    }`);
+    await page.waitForSelector('td:has-text("all requests")');
+  });
+
+  it('says that there is nothing to compare', async () => {
+    const { page } = await openPage(logWith([]));
+    await page.click('nav >> text=Compare');
+    await page.click('text=Earlier and later');
+    await page.waitForSelector('[role="alert"] >> text=There is no trace to compare.');
+    await page.click('text=Prompt versions');
+    await page.waitForSelector('[role="alert"] >> text=There is no prompt.version to compare.');
+  });
+
   it('leads from an error, a session and an alert to their traces', async () => {
     const { page } = await openPage(logWith(SMALL));
     await page.waitForSelector('text=3 traces');

@@ -14,6 +14,10 @@ export class AskError extends Error {
   }
 }
 
+/** Why a request has no answer. An error that is none of the server's has status 0. */
+export const faultOf = (error: unknown): AskError =>
+  error instanceof AskError ? error : new AskError(0, { error: String(error) });
+
 type Parameters = Readonly<Record<string, string | number>>;
 
 /** The address of a path of the API; empty parameters are left out. */

@@ -1,6 +1,6 @@
 /** What the page shows. All of it is in the address, so that a view can be kept, shared and gone back to. */
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 /** Names of the pages. */
 export type PageName =
@@ -44,19 +44,24 @@ function decode(text: string): string {
   }
 }
 
-function parse(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+function parse(address: string): Route {
+  const [path = '', query = ''] = address.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id = ''] = path.split('/');
   const page = PAGES.find((known) => known === name) ?? 'traces';
   return { page, id: decode(id), parameters: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-/** The view of the address. */
-export const route = signal<Route>(parse(location.hash));
+const hash = signal(location.hash);
 
-addEventListener('hashchange', () => {
-  route.value = parse(location.hash);
-});
+/** The view of the address. */
+export const route = computed<Route>(() => parse(hash.value));
+
+/** Reads the address. The browser reports a change later, and another one may come before. */
+function follow(): void {
+  hash.value = location.hash;
+}
+
+addEventListener('hashchange', follow);
 
 /** The address of a view. Empty parameters are left out. */
 export function addressOf({ page, id, parameters }: Partial<Route> & { readonly page: PageName }): string {
@@ -71,16 +76,19 @@ export function scope(): Readonly<Record<string, string>> {
   return { filter, since, from, to };
 }
 
+/** Shows a view. @param replaces - without an entry in the history */
+export function show(view: Route, replaces = false): void {
+  if (replaces) history.replaceState(undefined, '', addressOf(view));
+  else location.hash = addressOf(view);
+  follow();
+}
+
 /** Changes parameters of the view. @param replaces - without an entry in the history */
 export function change(parameters: Readonly<Record<string, string>>, replaces = false): void {
-  const next = { ...route.value, parameters: { ...route.value.parameters, ...parameters } };
-  if (replaces) {
-    history.replaceState(undefined, '', addressOf(next));
-    route.value = next;
-  } else location.hash = addressOf(next);
+  show({ ...route.value, parameters: { ...route.value.parameters, ...parameters } }, replaces);
 }
 
 /** Opens a view. */
 export function go(page: PageName, id = '', parameters: Readonly<Record<string, string>> = {}): void {
-  location.hash = addressOf({ page, id, parameters });
+  show({ page, id, parameters });
 }

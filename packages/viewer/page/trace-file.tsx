@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import type { FileAnswers } from '../src/contract/index.ts';
 import { answerFrom } from './ask.ts';
-import { addressOf, route } from './route.ts';
+import { route, show } from './route.ts';
 import { TracePage } from './trace/trace-page.tsx';
 
 const data = document.querySelector('#answers')?.textContent ?? '{}';
@@ -13,9 +13,7 @@ answerFrom((path) => (Object.hasOwn(answers, path) ? answers[path] : undefined))
 /** Every address of the file is that of its trace. */
 function toTrace(): void {
   if (route.value.page === 'trace' && route.value.id === id) return;
-  const view = { page: 'trace', id, parameters: {} } as const;
-  history.replaceState(undefined, '', addressOf(view));
-  route.value = view;
+  show({ page: 'trace', id, parameters: {} }, true);
 }
 
 toTrace();

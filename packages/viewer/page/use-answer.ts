@@ -1,7 +1,7 @@
 /** The answer to a request, for a component. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { ask, AskError } from './ask.ts';
+import { ask, type AskError, faultOf } from './ask.ts';
 
 /** The newest answer, or why there is none. While another one is on its way, the last one stays. */
 export interface Asked<Answer> {
@@ -27,7 +27,7 @@ export function useAnswer<Answer>(
         setAsked({ answer: await ask<Answer>(path, parameters, left.signal) });
       } catch (error) {
         if (left.signal.aborted) return;
-        setAsked({ fault: error instanceof AskError ? error : new AskError(0, { error: String(error) }) });
+        setAsked({ fault: faultOf(error) });
       }
     }
     void load();

@@ -9,7 +9,7 @@ import type {
   TracesAnswer,
   ValuesAnswer,
 } from '../../src/contract/index.ts';
-import { ask } from '../ask.ts';
+import { ask, AskError, faultOf } from '../ask.ts';
 import { formatCost, formatCount, formatDifference, formatDuration, formatScore, formatShare } from '../format.ts';
 import { conditionOf } from '../lists/conditions.ts';
 import { type Column, TablePage } from '../lists/data-table.tsx';
@@ -97,10 +97,14 @@ function rowsOf({ steps }: CompareAnswer): Row[] {
 const split = (sign: '<' | '>=', time: string): string =>
   `(start${sign}"${time}" or (-exists:start time${sign}"${time}"))`;
 
+const nothing = (found: string): AskError => new AskError(404, { error: `There is ${found} to compare.` });
+
 /** Two filters that split the time in halves. */
 async function halves(): Promise<readonly [string, string]> {
   const { histogram, barMs } = await ask<TracesAnswer>('traces', { ...scope(), limit: 0 });
-  const [first, last] = [histogram[0]?.startMs ?? 0, (histogram.at(-1)?.startMs ?? 0) + barMs];
+  const [earliest, latest] = [histogram[0], histogram.at(-1)];
+  if (earliest === undefined || latest === undefined) throw nothing('no trace');
+  const [first, last] = [earliest.startMs, latest.startMs + barMs];
   const middle = new Date((first + last) / 2).toISOString();
   return [split('<', middle), split('>=', middle)];
 }
@@ -108,6 +112,7 @@ async function halves(): Promise<readonly [string, string]> {
 /** Filters of the two most frequent values of a field. */
 async function values(field: string): Promise<readonly [string, string]> {
   const found = await ask<ValuesAnswer>('values', { field });
+  if (found.values.length === 0) throw nothing(`no ${field}`);
   const names = found.values.slice(0, 2).map(({ value }) => value);
   return [conditionOf(field, names[0] ?? null), conditionOf(field, names[1] ?? null)];
 }
@@ -141,14 +146,16 @@ function Side({ name }: { readonly name: 'a' | 'b' }) {
 
 export function ComparePage() {
   const { a = '', b = '' } = route.value.parameters;
+  const [fault, setFault] = useState<AskError>();
+  useEffect(() => setFault(undefined), [a, b]);
   const choose = (find: () => Promise<readonly [string, string]>): void => {
     find().then(
       ([one, other]) => change({ a: one, b: other }),
-      () => {},
+      (error: unknown) => setFault(faultOf(error)),
     );
   };
   return (
-    <Answer a={a} b={b}>
+    <Answer a={a} b={b} failed={fault}>
       <Side name="a" />
       <Side name="b" />
       {CHOICES.map(([name, find]) => (
@@ -160,10 +167,18 @@ export function ComparePage() {
   );
 }
 
-function Answer({ a, b, children }: { readonly a: string; readonly b: string; readonly children: ComponentChildren }) {
+interface Sides {
+  readonly a: string;
+  readonly b: string;
+  /** Why the pair that was chosen last could not be found. */
+  readonly failed: AskError | undefined;
+  readonly children: ComponentChildren;
+}
+
+function Answer({ a, b, failed, children }: Sides) {
   const isAsked = a !== '' && b !== '';
   return isAsked ? (
-    <Compared a={a} b={b}>
+    <Compared a={a} b={b} failed={failed}>
       {children}
     </Compared>
   ) : (
@@ -172,7 +187,7 @@ function Answer({ a, b, children }: { readonly a: string; readonly b: string; re
       columns={COLUMNS}
       rows={[]}
       keyOf={() => ''}
-      fault={undefined}
+      fault={failed}
       more={0}
       none="Two filters make two sides: choose a pair above, or write your own."
     >
@@ -181,15 +196,7 @@ function Answer({ a, b, children }: { readonly a: string; readonly b: string; re
   );
 }
 
-function Compared({
-  a,
-  b,
-  children,
-}: {
-  readonly a: string;
-  readonly b: string;
-  readonly children: ComponentChildren;
-}) {
+function Compared({ a, b, failed, children }: Sides) {
   const { answer, fault } = useAnswer<CompareAnswer>('compare', { ...scope(), a, b });
   const isEmpty = answer !== undefined && (answer.before === 0 || answer.after === 0);
   return (
@@ -198,7 +205,7 @@ function Compared({
       columns={COLUMNS}
       rows={answer && rowsOf(answer)}
       keyOf={({ step, figure }) => `${step}\n${figure.figure}`}
-      fault={fault}
+      fault={failed ?? fault}
       more={answer?.more ?? 0}
       none={isEmpty ? 'One side has no span.' : 'The sides have no step in common.'}
     >
