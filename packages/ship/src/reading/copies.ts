@@ -16,7 +16,7 @@ import { createSiblings } from './siblings.ts';
 const MIN_BYTES = 64;
 
 /** Whether enough was read of a file to recognise a copy. */
-const isTelling = ({ offset, fingerprint = '0' }: Position): boolean =>
+export const isTelling = ({ offset, fingerprint = '0' }: Position): boolean =>
   offset >= MIN_BYTES || fingerprintBytes(fingerprint) >= MIN_BYTES;
 
 /** The original of a file that is a copy. */
@@ -82,9 +82,13 @@ export function openCopy(
   return undefined;
 }
 
+/** Whether one of these compressed files may be a copy of a file with these first bytes. */
+export function mayBePacked(packed: readonly string[], start: string): boolean {
+  // Too little was seen of a file to compare its beginning.
+  return packed.length > 0 && (isPartial(start) || packed.some((path) => startOfGzip(path) === start));
+}
+
 /** Whether a compressed file beside a path may be a copy of a file with these first bytes. */
 export function hasPackedCopy(path: string, start: string): boolean {
-  const packed = createSiblings()(path).filter(isGzip);
-  // Too little was seen of a file to compare its beginning.
-  return packed.length > 0 && (isPartial(start) || packed.some((sibling) => startOfGzip(sibling) === start));
+  return mayBePacked(createSiblings()(path).filter(isGzip), start);
 }

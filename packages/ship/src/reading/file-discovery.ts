@@ -10,6 +10,7 @@ import { isGzip } from './gzip.ts';
 import { type KnownFiles, openKnownFiles, statFile } from './known-files.ts';
 import type { LineOptions } from './line-decoder.ts';
 import { openLooks } from './looks.ts';
+import { createLostFiles } from './lost-files.ts';
 import { createPackedFiles, type UnpackedFile } from './packed-files.ts';
 import { codeOf, createPathProblems, reasonOf } from './path-problems.ts';
 import { openReadFiles } from './read-files.ts';
@@ -68,6 +69,7 @@ export function discoverFiles({
     };
   }
 
+  const lost = createLostFiles({ isOpen: (folder) => sources.has(folder) });
   const packed = createPackedFiles({
     state,
     readFiles,
@@ -212,6 +214,7 @@ export function discoverFiles({
           yield* candidate(content, known);
           if (!isGone && problems.has(content.path)) looked.set(watched, false);
         }
+        yield* lost.candidates(found, () => look().find(watched), known);
       }
     }
     const wanted = new Set(packedFiles.filter(({ isNew }) => isNew).map(({ path }) => path));

@@ -6,6 +6,11 @@ export function fileId({ dev, ino }: { readonly dev: number; readonly ino: numbe
   return `file-${dev}-${ino}`;
 }
 
+/** Whether something is on the disk of a file. */
+export function isOnDisk(id: string, { dev }: { readonly dev: number }): boolean {
+  return id.startsWith(`file-${dev}-`);
+}
+
 const QUIET = { throwIfNoEntry: false } as const;
 
 /** A system that does not know when a file was created says 0, or the time of its last change. */

@@ -19,6 +19,8 @@ export interface FileOrigin {
   readonly host: string;
   /** Fingerprint of the first bytes, as far as any reader has seen them. A sink that was not served knows fewer. */
   readonly start?: string;
+  /** All of it was read in a copy, or its loss was reported. */
+  readonly isSettled?: true;
 }
 
 /** Name of the file that says where the content of its folder was found. */
@@ -33,9 +35,17 @@ export function loadOrigin(folder: string): FileOrigin | undefined {
       bornAt = 0,
       host = hostname(),
       start,
+      isSettled,
     } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as Partial<FileOrigin>;
     return typeof watched === 'string' && typeof real === 'string'
-      ? { watched, real, bornAt, host, ...(start === undefined ? {} : { start }) }
+      ? {
+          watched,
+          real,
+          bornAt,
+          host,
+          ...(start === undefined ? {} : { start }),
+          ...(isSettled === true ? { isSettled } : {}),
+        }
       : undefined;
   } catch {
     return undefined;
@@ -83,6 +93,15 @@ export function saveStart(folder: string, start: string): void {
   const origin = loadOrigin(folder);
   if (origin !== undefined) saveOrigin(folder, { ...origin, start });
 }
+
+/** Notes that all of a file that is gone was read in a copy, or its loss was reported. @throws the system's error */
+export function settle(folder: string): void {
+  const origin = loadOrigin(folder);
+  if (origin !== undefined) saveOrigin(folder, { ...origin, isSettled: true });
+}
+
+/** Whether all of a file that is gone was read in a copy, or its loss was reported. */
+export const isSettled = (folder: string): boolean => loadOrigin(folder)?.isSettled === true;
 
 /** Fingerprint of the first bytes of a folder's file, as far as any reader has seen them. */
 export const seenStart = (folder: string): string | undefined => loadOrigin(folder)?.start;

@@ -1,7 +1,9 @@
 import { fstatSync, openSync, rmSync, type Stats } from 'node:fs';
 import type { Position } from '../contracts/position.ts';
 import type { Source } from '../contracts/source.ts';
+import { hasPackedCopy } from './copies.ts';
 import { openContent } from './file-content.ts';
+import { settle } from './file-origin.ts';
 import { type ReaderOptions, startReader } from './file-reader.ts';
 import { firstPlace } from './known-files.ts';
 import { openFound } from './open-found.ts';
@@ -36,7 +38,7 @@ export interface FileSource extends Source {
  * @throws the system's error; `ESTALE` if the path has come to belong to another file since it was found
  */
 export function openFileSource(options: FileSourceOptions): FileSource {
-  const { found, folder, path, unpacked, isCopy, readFiles, onReplaced } = options;
+  const { found, folder, origin, path, unpacked, isCopy, readFiles, onReplaced } = options;
   const handle = unpacked === undefined ? openFound(path, found) : openSync(unpacked.content, 'r');
   const file = shareFile({ handle, path });
   const content = openContent(file, isCopy || unpacked !== undefined, options);
@@ -71,6 +73,7 @@ export function openFileSource(options: FileSourceOptions): FileSource {
       if (!content.locate(slowest)) {
         // Its folder stays: a copy may come.
         if (isFinished) onReplaced();
+        if (isFinished && !hasPackedCopy(origin.watched, content.start)) settle(folder);
         return isFinished;
       }
       const { size } = fstatSync(file.handle);

@@ -51,9 +51,11 @@ export interface ContentFinderParts {
 }
 
 /** Files that belong to a watched path. */
-interface Finding {
+export interface Finding {
   readonly contents: readonly FoundContent[];
   readonly packed: readonly FoundPacked[];
+  /** Folders of contents that are nowhere, as far as that could be seen. */
+  readonly gone: readonly string[];
   /** False if a file could not be seen: it moved meanwhile, or may not be read. */
   readonly isWhole: boolean;
 }
@@ -185,6 +187,7 @@ export function createContentSearch({
       const isKnown = stats === undefined || knownFolder(stats) !== undefined;
       if (!isKnown) strangers.push({ path, stats, folder: undefined, isAway: true });
     }
+    let isClear = true;
     let loaded: History | undefined;
     const history = (): History => (loaded ??= known.historyOf(watched, gone));
     for (const stranger of strangers) {
@@ -196,7 +199,7 @@ export function createContentSearch({
         if (found === undefined) ignored.set(path, basis);
         else if (!here.has(found.folder)) contents.push({ path, watched, stats, ...found });
       } catch (error) {
-        isWhole = false;
+        isWhole = isClear = false;
         onProblem(path, error);
       }
     }
@@ -205,7 +208,8 @@ export function createContentSearch({
       return { path, watched, isNew: stats !== undefined && isLater(stats, watched, history()) };
     });
     packed.push(...away.filter(isGzip).map((path): FoundPacked => ({ path, watched, isNew: false })));
-    return { contents, packed, isWhole };
+    const found = new Set(contents.map(({ folder }) => folder));
+    return { contents, packed, gone: isClear ? gone.filter((folder) => !found.has(folder)) : [], isWhole };
   }
 
   return () => {

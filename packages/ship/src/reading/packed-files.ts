@@ -5,7 +5,7 @@ import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { isDiskFull, listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
 import { findTwin } from './copies.ts';
-import { hasOrigin, loadOrigin, originOf, realPath, saveOrigin } from './file-origin.ts';
+import { hasOrigin, loadOrigin, originOf, realPath, saveOrigin, settle } from './file-origin.ts';
 import { startOf } from './fingerprint.ts';
 import { type GzipFile, identifyGzip, unpack } from './gzip.ts';
 import type { KnownPosition } from './known-files.ts';
@@ -168,6 +168,7 @@ export function createPackedFiles({
     };
     const twin = findTwin(content, [...positions(), ...positionsOfShorter(path, own)], readFiles);
     if (twin === undefined ? !isWanted : twin.isRead) {
+      if (twin?.folder !== undefined) settle(twin.folder);
       end();
       return undefined;
     }
