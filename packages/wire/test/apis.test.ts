@@ -50,8 +50,19 @@ describe('the address of a request', () => {
     ['https://api.cohere.com', '/v1/models'],
     ['http://blog.internal', '/v1/chat/completions'],
     ['https://example.com', '/v1/images/generations'],
+    ['https://example.com', '/search?from=/v1/chat/completions'],
+    ['https://example.com', '/search?from=models/gemini:generateContent'],
+    ['https://example.com', '/v1/chat/completions/7?x=1'],
   ])('is none of a model: %s%s', (origin, path) => {
     expect(find({ origin, path, method: 'post' })).toBeUndefined();
+  });
+
+  it.each([
+    '/v1/chat/completions',
+    '/v1/chat/completions?api-version=1&from=/a',
+    '/v1beta/models/gemini-2.5-flash:generateContent?key=x',
+  ])('may be one of a model at a server with no known name: %s', (path) => {
+    expect(find({ origin: 'https://example.com', path, method: 'post' })).toMatchObject({ isKnown: false });
   });
 });
 

@@ -82,9 +82,9 @@ function matches(host: string, name: string): boolean {
   return name.startsWith('.') || name.startsWith('-') ? host.endsWith(name) : host === name;
 }
 
-/** Ends of the paths that servers with no known name are asked at for models. */
+/** Ends of paths at which servers with no known name are asked for models. Cutting the query off would cost more. */
 const ENDS =
-  /\/(?:completions|responses|embeddings|messages|transcriptions|translations|v2\/chat|v2\/embed|rerank|converse|converse-stream|invoke|async-invoke|invoke-with-response-stream)$|:[A-Za-z]+$/;
+  /^[^?]*(?:\/(?:completions|responses|embeddings|messages|transcriptions|translations|v2\/chat|v2\/embed|rerank|converse|converse-stream|invoke|async-invoke|invoke-with-response-stream)|:[A-Za-z]+)(?:\?|$)/;
 
 /**
  * Creates the finder. A request to a host that has been seen costs one look-up, and the end of its path if the host's
@@ -112,7 +112,7 @@ export function createFinder(
     let apis = known.get(line.origin);
     if (apis === undefined) known.set(line.origin, (apis = apisOf(line.origin)));
     const { finders, isKnown } = apis;
-    if (!isKnown && (line.method === 'get' || !ENDS.test(line.path.split('?', 1)[0] ?? ''))) return undefined;
+    if (!isKnown && (line.method === 'get' || !ENDS.test(line.path))) return undefined;
     for (const find of finders) {
       const api = find(line);
       if (api !== undefined) return { api, isKnown };

@@ -26,9 +26,8 @@ function lineOf({ sentHeaders }: ClientHttp2Stream): Parameters<Follow>[0] | und
  * True for a connection of undici, which publishes its requests itself. The session refers to its client by a symbol,
  * which differs by version.
  */
-function isUndicis({ session }: ClientHttp2Stream): boolean {
-  if (session === undefined) return false;
-  const own = session as unknown as Readonly<Record<symbol, unknown>>;
+function isOfUndici(session: object): boolean {
+  const own = session as Readonly<Record<symbol, unknown>>;
   return Object.getOwnPropertySymbols(own).some((key) => typeof props(own[key])['dispatch'] === 'function');
 }
 
@@ -114,6 +113,14 @@ function patchConnect(created: (stream: ClientHttp2Stream) => void): () => void 
 /** Follows requests by Node's channel. @param patches - requests are found by a patch where Node has no channel */
 export function nodeHttp2(patches: boolean): Transport {
   return (follow) => {
+    /** Connections that have had a request, and whether they are of undici. */
+    const sessions = new WeakMap<object, boolean>();
+    const isUndicis = ({ session }: ClientHttp2Stream): boolean => {
+      if (session === undefined) return false;
+      let isItsOwn = sessions.get(session);
+      if (isItsOwn === undefined) sessions.set(session, (isItsOwn = isOfUndici(session)));
+      return isItsOwn;
+    };
     const created = (stream: ClientHttp2Stream): void => {
       const line = isUndicis(stream) ? undefined : lineOf(stream);
       const exchange = line === undefined ? undefined : follow(line);
