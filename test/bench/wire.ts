@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type BenchResult, median, resultOf } from './harness.ts';
 import { addedTold, type Row, ratio, told } from './rows.ts';
 import { SHORT_CHUNKS, type TurnCost, type WireCase, type WireOrder } from './wire-client.ts';
+import type { OtherCase, OtherCosts } from './wire-other.ts';
 
 /** Processes of each kind, one after the other: V8 compiles and places code differently in each. */
 const LAUNCHES = 3;
@@ -34,24 +35,21 @@ const KINDS = {
   peer: ['OpenTelemetry'],
 } as const satisfies Readonly<Record<string, readonly WireCase[]>>;
 
-type Kind = keyof typeof KINDS;
 type Operation = keyof TurnCost;
 
+const OPERATIONS: readonly (readonly [string, Operation])[] = [
+  [`a streamed answer of ${SHORT_CHUNKS} chunks`, 'answer'],
+  ['one more chunk', 'chunk'],
+  ['a request to another host', 'other'],
+];
+
+/** The process in which the cases take short turns of requests to another host. */
+const TURNS = 'turns';
+
+type Kind = keyof typeof KINDS | typeof TURNS;
+
 /** A case in one kind of process. */
-type Side = readonly [kind: Kind, name: WireCase];
-
-/** The costs of one round. */
-class Round {
-  readonly #costs = new Map<string, TurnCost>();
-
-  add([kind, name]: Side, cost: TurnCost): void {
-    this.#costs.set(`${kind} ${name}`, cost);
-  }
-
-  ns([kind, name]: Side, operation: Operation): number {
-    return this.#costs.get(`${kind} ${name}`)?.[operation] ?? Number.NaN;
-  }
-}
+type Side = readonly [kind: Kind, name: WireCase | OtherCase];
 
 interface Spread {
   readonly median: number;
@@ -59,28 +57,40 @@ interface Spread {
   readonly most: number;
 }
 
-/** The rounds of all launches. */
-class Samples {
-  readonly #launches: (readonly Round[])[] = [];
+/** The costs of one launch of all processes. */
+class Launch {
+  readonly #costs = new Map<string, number[]>();
 
-  launched(rounds: readonly Round[]): void {
-    this.#launches.push(rounds);
+  add(side: Side, operation: Operation, ...ns: readonly number[]): void {
+    this.#costs.set([...side, operation].join(), [...this.ns(side, operation), ...ns]);
+  }
+
+  ns(side: Side, operation: Operation): readonly number[] {
+    return this.#costs.get([...side, operation].join()) ?? [];
+  }
+}
+
+/** The costs of all launches. */
+class Samples {
+  readonly #launches: Launch[] = [];
+
+  launched(launch: Launch): void {
+    this.#launches.push(launch);
   }
 
   result(side: Side, operation: Operation): BenchResult {
-    const rounds = this.#launches.flat();
+    const all = this.#launches.flatMap((launch) => launch.ns(side, operation));
     return resultOf(
       side[1],
-      rounds.map((round) => ({ ns: round.ns(side, operation), bytes: Number.NaN, gcNs: Number.NaN })),
+      all.map((ns) => ({ ns, bytes: Number.NaN, gcNs: Number.NaN })),
     );
   }
 
   /** The ratio of the medians of each launch: the middle one, and those that are farthest apart. */
   ratio(side: Side, against: Side, operation: Operation): Spread {
-    const ratios = this.#launches.map((rounds) => {
-      const [measured, base] = [side, against].map((each) => median(rounds.map((round) => round.ns(each, operation))));
-      return (measured ?? Number.NaN) / (base ?? Number.NaN);
-    });
+    const ratios = this.#launches.map(
+      (launch) => median(launch.ns(side, operation)) / median(launch.ns(against, operation)),
+    );
     return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
   }
 }
@@ -101,50 +111,67 @@ async function follow(client: ChildProcess, order: WireOrder): Promise<TurnCost>
   return cost;
 }
 
-async function launch(...where: string[]): Promise<Round[]> {
+/** Requests to another host, in a process of their own. */
+async function launchTurns(launch: Launch, url: string): Promise<void> {
+  const client = start('wire-other.ts', url);
+  try {
+    const events = ['message', 'exit'].map((event) => once(client, event));
+    const [costs] = (await Promise.race(events)) as [OtherCosts | number];
+    if (typeof costs !== 'object') throw new Error('the requests to another host failed');
+    for (const [name, ns] of Object.entries(costs)) launch.add([TURNS, name as OtherCase], 'other', ...ns);
+  } finally {
+    client.kill();
+  }
+}
+
+async function launch(url: string, progress: string): Promise<Launch> {
   const clients = Object.entries(KINDS).map(([kind, names]) => ({
     kind: kind as Kind,
     names,
-    client: start('wire-client.ts', ...where),
+    client: start('wire-client.ts', url, progress),
   }));
-  const rounds: Round[] = [];
+  const launched = new Launch();
   try {
     for (const { names, client } of clients)
       for (const name of names) await follow(client, { warmUp: name, answers: WARM_ANSWERS });
-    for (let count = -WARM_ROUNDS; count < ROUNDS; count++) {
-      const round = new Round();
+    for (let count = -WARM_ROUNDS; count < ROUNDS; count++)
       for (const { kind, names, client } of clients) {
         // The first case of a process pays for what the other processes have done: each case comes first as often.
         const first = (count + WARM_ROUNDS) % names.length;
-        for (const name of [...names.slice(first), ...names.slice(0, first)])
-          round.add([kind, name], await follow(client, { turn: name }));
+        for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+          const cost = await follow(client, { turn: name });
+          if (count < 0) continue;
+          for (const [, operation] of OPERATIONS) launched.add([kind, name], operation, cost[operation]);
+        }
       }
-      if (count >= 0) rounds.push(round);
-    }
   } finally {
     for (const { client } of clients) client.kill();
   }
-  return rounds;
+  await launchTurns(launched, url);
+  return launched;
 }
 
-const OPERATIONS: readonly (readonly [string, Operation])[] = [
-  [`a streamed answer of ${SHORT_CHUNKS} chunks`, 'answer'],
-  ['one more chunk', 'chunk'],
-  ['a request to another host', 'other'],
-];
 const LIMITS: Partial<Record<Operation, number>> = { chunk: 1.1, other: 1.02 };
 
 const SHARED_BARE: Side = ['shared', BARE];
 const ALONE: Side = ['alone', BARE];
-const WIRE: Side = ['shared', 'wire'];
 const PEER: Side = ['peer', 'OpenTelemetry'];
+const TURNS_BARE: Side = [TURNS, BARE];
 
-/** What is compared, by its name. */
-const COMPARED: readonly (readonly [string, Side, Side])[] = [
-  ['Spanline', WIRE, SHARED_BARE],
-  ['OpenTelemetry', PEER, ALONE],
-  [`*${FLOOR}*`, ['shared', FLOOR], SHARED_BARE],
-  ['*taken back*', SHARED_BARE, ALONE],
+type Sides = readonly [measured: Side, against: Side];
+
+/** A line of the table: two sides for each operation that it has. */
+type Compared = readonly [title: string, sides: Readonly<Partial<Record<Operation, Sides>>>];
+
+const each = (answer: Sides, other: Sides = answer): Record<Operation, Sides> => ({ answer, chunk: answer, other });
+
+const SPANLINE = each([['shared', 'wire'], SHARED_BARE], [[TURNS, 'wire'], TURNS_BARE]);
+const COMPARED: readonly Compared[] = [
+  ['Spanline', SPANLINE],
+  ['OpenTelemetry', each([PEER, ALONE])],
+  [`*${FLOOR}*`, each([['shared', FLOOR], SHARED_BARE], [[TURNS, 'a listener that ignores the request'], TURNS_BARE])],
+  ['*taken back*', each([SHARED_BARE, ALONE])],
+  ['*the client as it is, again*', { other: [[TURNS, 'the client as it is, again'], TURNS_BARE] }],
 ];
 
 const figure = (ratio: number): string => ratio.toFixed(2);
@@ -152,9 +179,11 @@ const figure = (ratio: number): string => ratio.toFixed(2);
 /** The rows of the table in docs/wire.md for the Node that runs this. */
 function pageRows(samples: Samples): string[] {
   const node = process.versions.node.split('.').slice(0, 2).join('.');
-  return COMPARED.map(([title, side, against], index) => {
+  return COMPARED.map(([title, sides], index) => {
     const cells = OPERATIONS.map(([, operation]) => {
-      const { median: middle, least, most } = samples.ratio(side, against, operation);
+      const compared = sides[operation];
+      if (compared === undefined) return '';
+      const { median: middle, least, most } = samples.ratio(...compared, operation);
       return `${figure(middle)}× (${figure(least)}–${figure(most)})`;
     });
     return `| ${[index === 0 ? node : '', title, ...cells].join(' | ')} |`;
@@ -162,9 +191,10 @@ function pageRows(samples: Samples): string[] {
 }
 
 function rowsOf(samples: Samples): Row[] {
-  const row = (make: typeof told, what: string, side: Side, against: Side, operation: Operation): Row => {
-    const { median: measured, least, most } = samples.ratio(side, against, operation);
-    const made = make(what, samples.result(side, operation), samples.result(against, operation));
+  const row = (make: typeof told, what: string, sides: Sides, operation: Operation): Row => {
+    const { median: measured, least, most } = samples.ratio(...sides, operation);
+    const [ours, against] = sides.map((side) => samples.result(side, operation));
+    const made = make(what, ours, against);
     return { ...made, measured, detail: `${made.detail}, ${figure(least)}–${figure(most)} of ${LAUNCHES} launches` };
   };
   const most =
@@ -173,13 +203,16 @@ function rowsOf(samples: Samples): Row[] {
       ratio(what, limit, ...sides);
   return OPERATIONS.flatMap(([what, operation]) => {
     const limit = LIMITS[operation];
-    const [bare, wire, peer] = [ALONE, WIRE, PEER].map((side) => samples.result(side, operation));
+    const [bare, wire, peer] = [ALONE, ['shared', 'wire'] as const, PEER].map((side) =>
+      samples.result(side, operation),
+    );
     return [
-      ...COMPARED.map(([title, side, against], index) =>
-        index === 0
-          ? row(limit === undefined ? told : most(limit), what, side, against, operation)
-          : row(told, `  - ${title.replaceAll('*', '')}`, side, against, operation),
-      ),
+      ...COMPARED.flatMap(([title, { [operation]: sides }], index) => {
+        if (sides === undefined) return [];
+        return index === 0
+          ? row(limit === undefined ? told : most(limit), what, sides, operation)
+          : row(told, `  - ${title.replaceAll('*', '')}`, sides, operation);
+      }),
       addedTold('  - added, beside OpenTelemetry', bare, wire, peer),
     ];
   });
