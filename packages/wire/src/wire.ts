@@ -2,17 +2,16 @@
 
 import { defaultTracer } from '@spanline/core';
 import { checkOptions, createGuard, sharedState } from '@spanline/instrumentation';
-import { createFinder, type RequestLine } from './apis/index.ts';
-import { Attempts, type ExchangeEvents, type ExchangeTracing, followExchange, startAudit } from './exchange/index.ts';
+import { createFinder, type FoundApi } from './apis/index.ts';
+import { Attempts, type ExchangeTracing, followExchange, startAudit } from './exchange/index.ts';
 import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
-import { nodeHttp, nodeHttp2, undiciChannels, type Unseen } from './transports/index.ts';
+import { type Calls, nodeHttp, nodeHttp2, undiciChannels, type Unseen } from './transports/index.ts';
 
 /** Records requests by the options of one call of `wire`. */
-interface Capture {
-  follow(line: RequestLine): ExchangeEvents | undefined;
-  /** The request goes to a model, by its host and path, and the application has not chosen to do without. */
-  isMissed(line: RequestLine): boolean;
+interface Capture extends Calls {
+  /** The call's host is a model's, and the application has not chosen to do without. */
+  isMissed(found: FoundApi): boolean;
   /** Another capture follows new requests. Those under way go on. */
   retire(): void;
   /** Nothing more is seen: the calls of requests under way end here. */
@@ -20,7 +19,7 @@ interface Capture {
 }
 
 /** The running capture of the process, for every copy of this package. */
-const running = sharedState('wire.4', () => ({
+const running = sharedState('wire.5', () => ({
   capture: undefined as Capture | undefined,
   patch: false,
   hasWarned: false,
@@ -28,18 +27,17 @@ const running = sharedState('wire.4', () => ({
 }));
 
 /** Warns once of a call that passes unseen, unless the application has chosen to do without a patch. */
-const warnUnseen: Unseen = (line, why) => {
-  if (running.hasWarned || running.capture?.isMissed(line) !== true) return;
+const warnUnseen: Unseen = (found, why) => {
+  if (running.hasWarned || running.capture?.isMissed(found) !== true) return;
   running.hasWarned = true;
   process.emitWarning(
-    `Wire capture does not see a call of ${line.origin}: ${why} SPANLINE_WIRE_PATCH=false turns this warning off.`,
+    `Wire capture does not see a call of ${found.line.origin}: ${why} SPANLINE_WIRE_PATCH=false turns this warning off.`,
     { type: 'SpanlineWarning', code: 'SPANLINE_WIRE_UNSEEN' },
   );
 };
 
 /** The tracer of a program is often made after this package is loaded: it is asked for with the first call. */
 function createCapture(options: WireOptions): Capture {
-  const find = createFinder(options.hosts ?? {});
   const isChosen =
     options.patch !== undefined || ['true', 'false'].includes(String(process.env['SPANLINE_WIRE_PATCH']));
   let following: { readonly tracing: ExchangeTracing; readonly stop: () => void } | undefined;
@@ -52,16 +50,13 @@ function createCapture(options: WireOptions): Capture {
   }
 
   return {
-    follow(line): ExchangeEvents | undefined {
-      const found = find(line);
-      if (found === undefined) return undefined;
+    find: createFinder(options.hosts ?? {}),
+    follow(found) {
       following ??= start();
       const { tracing } = following;
-      return tracing.guard(SCOPE.name, () =>
-        tracing.tracer.enabled ? followExchange(tracing, line, found) : undefined,
-      );
+      return tracing.guard(SCOPE.name, () => (tracing.tracer.enabled ? followExchange(tracing, found) : undefined));
     },
-    isMissed: (line) => !isChosen && find(line)?.isKnown === true,
+    isMissed: ({ isKnown }) => isKnown && !isChosen,
     retire: () => following?.stop(),
     stop(): void {
       for (const exchange of following?.tracing.open ?? []) exchange.stop();
@@ -97,7 +92,7 @@ export function wire(options: WireOptions = {}): () => void {
   if (running.undo.length === 0) {
     running.patch = patch;
     const transports = [undiciChannels(warnUnseen), nodeHttp(warnUnseen, patch), nodeHttp2(patch)];
-    running.undo = transports.map((transport) => transport((line) => running.capture?.follow(line)));
+    running.undo = transports.map((transport) => transport(running));
   }
   return () => {
     if (running.capture !== capture) return;

@@ -42,7 +42,7 @@ describe('the address of a request', () => {
     ['https://ours.openai.azure.com', '/openai/deployments/mine/chat/completions?api-version=2024-10-21'],
     ['http://llm.internal:8080', '/any/chat/completions'],
   ])('is known: %s%s', (origin, path) => {
-    expect(find({ origin, path, method: 'post' })?.isKnown).toBe(true);
+    expect(find({ origin, path, method: 'POST' })?.isKnown).toBe(true);
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe('the address of a request', () => {
     ['https://example.com', '/search?from=models/gemini:generateContent'],
     ['https://example.com', '/v1/chat/completions/7?x=1'],
   ])('is none of a model: %s%s', (origin, path) => {
-    expect(find({ origin, path, method: 'post' })).toBeUndefined();
+    expect(find({ origin, path, method: 'POST' })).toBeUndefined();
   });
 
   it.each([
@@ -62,7 +62,7 @@ describe('the address of a request', () => {
     '/v1/chat/completions?api-version=1&from=/a',
     '/v1beta/models/gemini-2.5-flash:generateContent?key=x',
   ])('may be one of a model at a server with no known name: %s', (path) => {
-    expect(find({ origin: 'https://example.com', path, method: 'post' })).toMatchObject({ isKnown: false });
+    expect(find({ origin: 'https://example.com', path, method: 'POST' })).toMatchObject({ isKnown: false });
   });
 });
 

@@ -101,7 +101,7 @@ const format = (value: object, spaced: boolean): string =>
 
 /** What the reader of the API has after the events, and the number and times of the values that it was given. */
 function read([, origin, path, event]: Stream, spaced: boolean, together: boolean): Record<string, unknown> {
-  const api = createFinder({})({ origin, path, method: 'post' })?.api;
+  const api = createFinder({})({ origin, path, method: 'POST' })?.api;
   if (api === undefined) throw new Error(`no API: ${path}`);
   const body = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], input: 'Hi', max_tokens: 9, stream: true };
   const reader = api.read({ ...api.request, body })?.reader;

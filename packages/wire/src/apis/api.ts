@@ -2,6 +2,15 @@
 
 import type { ClientRequest, ReadRequest } from '@spanline/instrumentation';
 
+/** The start of an HTTP request, as its client has it. */
+export interface RequestStart {
+  readonly origin: string | URL;
+  /** Path and query. */
+  readonly path: string;
+  /** In upper case. @defaultValue `GET` */
+  readonly method?: string | undefined;
+}
+
 /** The first line of an HTTP request, and where it goes. */
 export interface RequestLine {
   /** `https://api.openai.com`, with the port if it is not the usual one. */

@@ -1,8 +1,8 @@
 /** Finds out which requests are calls of models: by the host, else by path and body. */
 
-import { BoundedMap } from '@spanline/instrumentation';
+import { props } from '@spanline/instrumentation';
 import { findAnthropic } from './anthropic.ts';
-import type { Api, FindApi, RequestLine } from './api.ts';
+import type { Api, FindApi, RequestLine, RequestStart } from './api.ts';
 import { findBedrock } from './bedrock.ts';
 import { findCohere } from './cohere.ts';
 import { findGoogle } from './google.ts';
@@ -60,7 +60,7 @@ const HOSTS: readonly (readonly [string, ApiName])[] = [
   ['ai-gateway.vercel.sh', 'anthropic'],
 ];
 
-/** A program calls few servers of models, and possibly many others. */
+/** Hosts that are remembered. A program calls few servers of models, and possibly many others. */
 const MAX_HOSTS = 1000;
 
 /** The APIs of a host, and whether the host's name implied them. */
@@ -70,10 +70,12 @@ interface HostApis {
 }
 
 const EVERY: HostApis = { finders: Object.values(APIS), isKnown: false };
+const NONE: HostApis = { finders: [], isKnown: true };
 
 /** The call that a request is. */
 export interface FoundApi {
   readonly api: Api;
+  readonly line: RequestLine;
   /** The host is one of a provider's, or named by the application. */
   readonly isKnown: boolean;
 }
@@ -86,45 +88,64 @@ function matches(host: string, name: string): boolean {
 const ENDS =
   /^[^?]*(?:\/(?:completions|responses|embeddings|messages|transcriptions|translations|v2\/chat|v2\/embed|rerank|converse|converse-stream|invoke|async-invoke|invoke-with-response-stream)|:[A-Za-z]+)(?:\?|$)/;
 
+/** The methods that calls of models have. */
+function methodOf(method: string | undefined): RequestLine['method'] | undefined {
+  if (method === 'POST') return 'post';
+  return method === 'GET' || method === undefined ? 'get' : undefined;
+}
+
+function search({ finders, isKnown }: HostApis, line: RequestLine): FoundApi | undefined {
+  try {
+    for (const find of finders) {
+      const api = find(line);
+      if (api !== undefined) return { api, line, isKnown };
+    }
+  } catch {
+    // A path that cannot be read, such as one with a broken escape, is that of no model.
+  }
+  return undefined;
+}
+
 /**
  * Creates the finder. A request to a host that has been seen costs one look-up, and the end of its path if the host's
- * name implies nothing.
+ * name implies nothing. Nothing is made for it: each object and function that it meets would be cold.
  *
  * @param hosts - the application's own servers by host, with the port where it is not the usual one; `false` for one
  * that is never read
+ * @returns a function that never throws
  */
 export function createFinder(
   hosts: Readonly<Record<string, ApiName | false>>,
-): (line: RequestLine) => FoundApi | undefined {
-  const known = new BoundedMap<string, HostApis>(MAX_HOSTS);
+): (request: RequestStart) => FoundApi | undefined {
+  const known = new Map<string, HostApis>();
   const named = new Map(Object.entries(hosts).map(([host, api]) => [host.toLowerCase(), api]));
 
   function apisOf(origin: string): HostApis {
     const { host, hostname } = new URL(origin);
     const own = named.get(host) ?? named.get(hostname);
-    if (own === false) return { finders: [], isKnown: true };
+    if (own === false) return NONE;
     if (own !== undefined) return { finders: [APIS[own]], isKnown: true };
     const names = HOSTS.filter(([name]) => matches(hostname, name)).map(([, api]) => api);
     return names.length === 0 ? EVERY : { finders: names.map((name) => APIS[name]), isKnown: true };
   }
 
-  const find = (line: RequestLine): FoundApi | undefined => {
-    let apis = known.get(line.origin);
-    if (apis === undefined) known.set(line.origin, (apis = apisOf(line.origin)));
-    const { finders, isKnown } = apis;
-    if (!isKnown && (line.method === 'get' || !ENDS.test(line.path))) return undefined;
-    for (const find of finders) {
-      const api = find(line);
-      if (api !== undefined) return { api, isKnown };
-    }
-    return undefined;
-  };
-  return (line) => {
+  function learn(origin: string): HostApis {
+    let apis = NONE;
     try {
-      return find(line);
+      apis = apisOf(origin);
     } catch {
-      // An address that cannot be read, such as one with a broken escape, is no call of a model.
-      return undefined;
+      // An address that cannot be read is that of no model.
     }
+    if (known.size >= MAX_HOSTS) known.clear();
+    known.set(origin, apis);
+    return apis;
+  }
+
+  return ({ origin, path, method: given }) => {
+    const server = typeof origin === 'string' ? origin : String(props(origin)['origin']);
+    const apis = known.get(server) ?? learn(server);
+    if (!apis.isKnown && (given !== 'POST' || !ENDS.test(path))) return undefined;
+    const method = methodOf(given);
+    return method === undefined ? undefined : search(apis, { origin: server, path, method });
   };
 }

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CaptureSetting, currentSpan, type SpanAttributes } from '@spanline/core';
 import { beginCall, type ClientTracing, epochMs, type OpenCall, priceOf, props } from '@spanline/instrumentation';
-import type { FoundApi, RequestLine } from '../apis/index.ts';
+import type { FoundApi } from '../apis/index.ts';
 import { type Answer, readAnswer } from './answer.ts';
 import { type Attempt, type Attempts, callersAttempts } from './attempts.ts';
 import { Body } from './body.ts';
@@ -69,11 +69,7 @@ function received(this: Receiving, piece: Uint8Array): void {
 /**
  * Follows one exchange. Its call begins when the request is out, and so is known as a whole.
  */
-export function followExchange(
-  tracing: ExchangeTracing,
-  line: RequestLine,
-  { api, isKnown }: FoundApi,
-): ExchangeEvents {
+export function followExchange(tracing: ExchangeTracing, { api, line, isKnown }: FoundApi): ExchangeEvents {
   const { guard, scope } = tracing;
   const inContext = AsyncLocalStorage.snapshot();
   const startTime = epochMs(tracing.tracer);

@@ -3,9 +3,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { patchMethod, props } from '@spanline/instrumentation';
+import type { RequestStart } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
 import { ABORTED, bytesOf, lookOn } from './look-on.ts';
-import { type Follow, headersOf, methodOf, nodeHas, type Transport, type Unseen } from './transport.ts';
+import { headersOf, nodeHas, type Transport, type Unseen } from './transport.ts';
 
 const channel = (name: string): string => `http.client.${name}`;
 const CREATED = channel('request.created');
@@ -16,13 +17,13 @@ const FAILED = channel('request.error');
 /** Requests are published when they are made. Before, only when they have been sent. */
 const PUBLISHES = nodeHas({ 22: 12, 23: 2 });
 
-/** The first line of a request. A connection that becomes another protocol has none. */
-function lineOf(request: ClientRequest): Parameters<Follow>[0] | undefined {
-  const method = methodOf(request.method);
+/** The start of a request. A connection that becomes another protocol has none. */
+function startOf(request: ClientRequest): RequestStart | undefined {
+  const { method, path } = request;
   const host = request.getHeader('host') ?? request.host;
-  if (method === undefined || typeof host !== 'string' || request.hasHeader('upgrade')) return undefined;
+  if (typeof host !== 'string' || request.hasHeader('upgrade')) return undefined;
   const origin = `${request.protocol}//${host}`;
-  return URL.canParse(origin) ? { origin: new URL(origin).origin, path: request.path, method } : undefined;
+  return URL.canParse(origin) ? { origin: new URL(origin).origin, path, method } : undefined;
 }
 
 type Write = (this: unknown, ...args: unknown[]) => unknown;
@@ -89,11 +90,13 @@ function patchRequests(created: (request: ClientRequest) => void): () => void {
  * @param patches - requests are found by a patch where Node publishes them too late
  */
 export function nodeHttp(unseen: Unseen, patches: boolean): Transport {
-  return (follow) => {
+  return (running) => {
     const exchanges = new WeakMap<object, { exchange: ExchangeEvents; isClosed: boolean }>();
     const created = (request: ClientRequest): void => {
-      const line = lineOf(request);
-      const exchange = line === undefined ? undefined : follow(line);
+      const { capture } = running;
+      const start = startOf(request);
+      const found = start && capture?.find(start);
+      const exchange = found && capture?.follow(found);
       if (exchange === undefined) return;
       const followed = { exchange, isClosed: false };
       exchanges.set(request, followed);
@@ -103,9 +106,13 @@ export function nodeHttp(unseen: Unseen, patches: boolean): Transport {
     };
     const onCreated = (message: unknown): void => created((message as { request: ClientRequest }).request);
     const onStarted = (message: unknown): void => {
-      const line = lineOf((message as { request: ClientRequest }).request);
-      if (line !== undefined)
-        unseen(line, 'Node publishes requests of node:http from 22.12 on. SPANLINE_WIRE_PATCH=true finds them before.');
+      const start = startOf((message as { request: ClientRequest }).request);
+      const found = start && running.capture?.find(start);
+      if (found !== undefined)
+        unseen(
+          found,
+          'Node publishes requests of node:http from 22.12 on. SPANLINE_WIRE_PATCH=true finds them before.',
+        );
     };
     const onResponse = (message: unknown): void => {
       const { request, response } = message as { request: ClientRequest; response: IncomingMessage };

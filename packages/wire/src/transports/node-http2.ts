@@ -4,22 +4,22 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientHttp2Stream } from 'node:http2';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { patchMethod, props, text } from '@spanline/instrumentation';
+import type { RequestStart } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
 import { ABORTED, bytesOf, lookOn } from './look-on.ts';
-import { type Follow, headersOf, methodOf, nodeHas, type Transport } from './transport.ts';
+import { headersOf, nodeHas, type Transport } from './transport.ts';
 
 const CREATED = 'http2.client.stream.created';
 
 /** Requests are published when they are made. */
 const PUBLISHES = nodeHas({ 22: 17, 24: 1 });
 
-/** The first line of a request, from its pseudo headers. No other header is read. */
-function lineOf({ sentHeaders }: ClientHttp2Stream): Parameters<Follow>[0] | undefined {
-  const { ':method': given, ':scheme': scheme, ':authority': authority, ':path': path } = props(sentHeaders);
-  const method = methodOf(given);
+/** The start of a request, from its pseudo headers. No other header is read. */
+function startOf({ sentHeaders }: ClientHttp2Stream): RequestStart | undefined {
+  const { ':method': method, ':scheme': scheme, ':authority': authority, ':path': path } = props(sentHeaders);
   const origin = `${text(scheme) ?? 'https'}://${String(authority)}`;
-  if (method === undefined || typeof path !== 'string' || !URL.canParse(origin)) return undefined;
-  return { origin: new URL(origin).origin, path, method };
+  if (typeof path !== 'string' || !URL.canParse(origin)) return undefined;
+  return { origin: new URL(origin).origin, path, method: text(method) };
 }
 
 /**
@@ -112,7 +112,7 @@ function patchConnect(created: (stream: ClientHttp2Stream) => void): () => void 
 
 /** Follows requests by Node's channel. @param patches - requests are found by a patch where Node has no channel */
 export function nodeHttp2(patches: boolean): Transport {
-  return (follow) => {
+  return (running) => {
     /** Connections that have had a request, and whether they are of undici. */
     const sessions = new WeakMap<object, boolean>();
     const isUndicis = ({ session }: ClientHttp2Stream): boolean => {
@@ -122,8 +122,10 @@ export function nodeHttp2(patches: boolean): Transport {
       return isItsOwn;
     };
     const created = (stream: ClientHttp2Stream): void => {
-      const line = isUndicis(stream) ? undefined : lineOf(stream);
-      const exchange = line === undefined ? undefined : follow(line);
+      const { capture } = running;
+      const start = isUndicis(stream) ? undefined : startOf(stream);
+      const found = start && capture?.find(start);
+      const exchange = found && capture?.follow(found);
       if (exchange === undefined) return;
       followRequest(stream, exchange);
       followResponse(stream, exchange);

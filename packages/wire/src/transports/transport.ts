@@ -1,20 +1,30 @@
 /** A kind of HTTP client, and how its requests are followed. */
 
-import type { RequestLine } from '../apis/index.ts';
+import type { FoundApi, RequestStart } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
 
-/** Follows a request; `undefined` for one that is no call of a model. Never throws. */
-export type Follow = (line: RequestLine) => ExchangeEvents | undefined;
+/** Calls of models among the requests of a process. Its methods never throw. */
+export interface Calls {
+  /** The call that a request is; `undefined` for one that goes elsewhere. */
+  find(request: RequestStart): FoundApi | undefined;
+  /** Follows a call; `undefined` if nothing is recorded. */
+  follow(found: FoundApi): ExchangeEvents | undefined;
+}
+
+/** Who asks for calls at the moment. */
+export interface Running {
+  readonly capture: Calls | undefined;
+}
 
 /**
- * Gets a request that cannot be followed.
+ * Gets a call that cannot be followed.
  *
  * @param why - a sentence for the person who runs the process
  */
-export type Unseen = (line: RequestLine, why: string) => void;
+export type Unseen = (found: FoundApi, why: string) => void;
 
-/** Starts to follow the requests of one kind of client. @returns the undo */
-export type Transport = (follow: Follow) => () => void;
+/** Starts to follow the calls that one kind of client makes. @returns the undo */
+export type Transport = (running: Running) => () => void;
 
 const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
 
@@ -25,12 +35,6 @@ const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
 export function nodeHas(minors: Readonly<Record<number, number>>): boolean {
   const least = minors[MAJOR];
   return least === undefined ? MAJOR > Math.max(...Object.keys(minors).map(Number)) : MINOR >= least;
-}
-
-/** Methods that calls of models have. */
-export function methodOf(method: unknown): RequestLine['method'] | undefined {
-  if (method === 'POST') return 'post';
-  return method === 'GET' || method === undefined ? 'get' : undefined;
 }
 
 const SECRET = /^(?:set-)?cookie|^(?:proxy-)?authenticat|^authorization$/;

@@ -1,15 +1,13 @@
 /** Requests of `fetch` and undici, by the channels that undici publishes on. Nothing is replaced. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { RequestStart } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
-import { headersOf, methodOf, type Transport, type Unseen } from './transport.ts';
+import { headersOf, type Transport, type Unseen } from './transport.ts';
 import { followRequest, isReported, type Reported } from './undici-requests.ts';
 
 /** Undici's own request, as its channels show it. */
-interface UndiciRequest extends Partial<Reported> {
-  readonly origin: string | URL;
-  readonly path: string;
-  readonly method: string;
+interface UndiciRequest extends RequestStart, Partial<Reported> {
   /** The protocol that the connection becomes, such as `websocket`. */
   readonly upgrade?: string | null;
 }
@@ -62,7 +60,7 @@ const ENDS: ReadonlySet<string> = new Set(['trailers', 'error']);
  */
 export const undiciChannels =
   (unseen: Unseen): Transport =>
-  (follow) => {
+  (running) => {
     const exchanges = new WeakMap<object, ExchangeEvents>();
     let open = 0;
     let isListening = false;
@@ -86,12 +84,12 @@ export const undiciChannels =
     }
     const created = (message: unknown): void => {
       const { request } = message as Message;
-      const method = methodOf(request.method);
-      if (method === undefined || typeof request.upgrade === 'string') return;
-      const line = { origin: String(request.origin), path: request.path, method };
+      const { capture } = running;
+      const found = capture?.find(request);
+      if (found === undefined || typeof request.upgrade === 'string') return;
       const way = wayOf(request);
-      if (way === 'none') return unseen(line, 'requests of this copy of undici cannot be followed.');
-      const exchange = follow(line);
+      if (way === 'none') return unseen(found, 'requests of this copy of undici cannot be followed.');
+      const exchange = capture?.follow(found);
       if (exchange === undefined) return;
       if (way === 'methods') return followRequest(request as UndiciRequest & Reported, exchange);
       exchanges.set(request, exchange);
