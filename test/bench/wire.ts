@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BenchResult, median, resultOf } from './harness.ts';
-import { addedTold, type Row, ratio, told } from './rows.ts';
+import { type Row, ratio, told } from './rows.ts';
 import { SHORT_CHUNKS, type TurnCost, type WireCase, type WireOrder } from './wire-client.ts';
 import type { OtherCase, OtherCosts } from './wire-other.ts';
 
@@ -169,7 +169,7 @@ const SPANLINE = each([['shared', 'wire'], SHARED_BARE], [[TURNS, 'wire'], TURNS
 const COMPARED: readonly Compared[] = [
   ['Spanline', SPANLINE],
   ['OpenTelemetry', each([PEER, ALONE])],
-  [`*${FLOOR}*`, each([['shared', FLOOR], SHARED_BARE], [[TURNS, 'a listener that ignores the request'], TURNS_BARE])],
+  ['*floor*', each([['shared', FLOOR], SHARED_BARE], [[TURNS, 'a listener that ignores the request'], TURNS_BARE])],
   ['*taken back*', each([SHARED_BARE, ALONE])],
   ['*the client as it is, again*', { other: [[TURNS, 'the client as it is, again'], TURNS_BARE] }],
 ];
@@ -203,18 +203,12 @@ function rowsOf(samples: Samples): Row[] {
       ratio(what, limit, ...sides);
   return OPERATIONS.flatMap(([what, operation]) => {
     const limit = LIMITS[operation];
-    const [bare, wire, peer] = [ALONE, ['shared', 'wire'] as const, PEER].map((side) =>
-      samples.result(side, operation),
-    );
-    return [
-      ...COMPARED.flatMap(([title, { [operation]: sides }], index) => {
-        if (sides === undefined) return [];
-        return index === 0
-          ? row(limit === undefined ? told : most(limit), what, sides, operation)
-          : row(told, `  - ${title.replaceAll('*', '')}`, sides, operation);
-      }),
-      addedTold('  - added, beside OpenTelemetry', bare, wire, peer),
-    ];
+    return COMPARED.flatMap(([title, { [operation]: sides }], index) => {
+      if (sides === undefined) return [];
+      return index === 0
+        ? row(limit === undefined ? told : most(limit), what, sides, operation)
+        : row(told, `  - ${title.replaceAll('*', '')}`, sides, operation);
+    });
   });
 }
 
