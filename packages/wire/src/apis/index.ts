@@ -1,2 +1,2 @@
-export type { Api, RequestLine, RequestStart } from './api.ts';
+export type { Api, RequestStart } from './api.ts';
 export { type ApiName, APIS, createFinder, type FoundApi } from './find-api.ts';

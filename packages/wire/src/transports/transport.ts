@@ -12,7 +12,7 @@ export interface Calls {
 }
 
 /** Who asks for calls at the moment. */
-export interface Running {
+interface Running {
   readonly capture: Calls | undefined;
 }
 
