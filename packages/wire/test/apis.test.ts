@@ -45,6 +45,15 @@ describe('the address of a request', () => {
     expect(find({ origin, path, method: 'POST' })?.isKnown).toBe(true);
   });
 
+  it('is known as a URL too, whose text has a slash at its end', () => {
+    const found = find({ origin: new URL('https://api.openai.com'), path: '/v1/chat/completions', method: 'POST' });
+    expect(found?.line.origin).toBe('https://api.openai.com');
+  });
+
+  it.each(['', '::', 'https://', {} as URL])('is that of no model if it cannot be read: %j', (origin) => {
+    expect(find({ origin, path: '/v1/chat/completions', method: 'POST' })).toBeUndefined();
+  });
+
   it.each([
     ['https://api.openai.com', '/v1/files'],
     ['https://api.cohere.com', '/v1/models'],

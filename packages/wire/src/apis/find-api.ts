@@ -1,6 +1,6 @@
 /** Finds out which requests are calls of models: by the host, else by path and body. */
 
-import { props } from '@spanline/instrumentation';
+import { props, text } from '@spanline/instrumentation';
 import { findAnthropic } from './anthropic.ts';
 import type { Api, FindApi, RequestLine, RequestStart } from './api.ts';
 import { findBedrock } from './bedrock.ts';
@@ -142,7 +142,7 @@ export function createFinder(
   }
 
   return ({ origin, path, method: given }) => {
-    const server = typeof origin === 'string' ? origin : String(props(origin)['origin']);
+    const server = typeof origin === 'string' ? origin : (text(props(origin)['origin']) ?? '');
     const apis = known.get(server) ?? learn(server);
     if (!apis.isKnown && (given !== 'POST' || !ENDS.test(path))) return undefined;
     const method = methodOf(given);
